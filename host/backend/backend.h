@@ -1,0 +1,60 @@
+/* What a backend offers the engine: per system, four operations on batches of scenarios.
+ *
+ * A solver belongs to one sweep point: the configs of all its methods share the instance. `open` sizes and allocates
+ * everything, the other calls never allocate. A batch is any run of consecutive scenarios of at most the capacity
+ * `open` was given; results never depend on how scenarios are cut into batches.
+ */
+#ifndef ESWI_BACKEND_H
+#define ESWI_BACKEND_H
+
+#include "edgesweep/system.h"
+
+/* One method of a point: an index into the system's method table and the config it runs with. */
+typedef struct eswi_method_run {
+    size_t method;
+    const esw_config *config;
+} eswi_method_run;
+
+typedef struct eswi_point {
+    const esw_system *system;
+    uint64_t seed;
+    const esw_config *config; /* instance parameters; runs[i].config differ in per-method parameters only */
+    const eswi_method_run *runs;
+    size_t n_runs;
+} eswi_point;
+
+typedef struct eswi_resources {
+    int threads;      /* worker threads, >= 1 */
+    uint32_t batch;   /* most scenarios per call of stage/solve, >= 1 */
+    size_t max_bytes; /* memory the solver may take, 0 = no limit beyond the machine */
+} eswi_resources;
+
+typedef struct eswi_solver eswi_solver;
+
+typedef struct eswi_solver_ops {
+    /* Memory `open` would take with these resources, for planning and --dry-run. */
+    size_t (*footprint)(const eswi_point *point, const eswi_resources *resources);
+    esw_status (*open)(const eswi_point *point, const eswi_resources *resources, eswi_solver **solver,
+                       esw_error *error);
+    void (*close)(eswi_solver *solver);
+    /* Makes scenarios first .. first+count-1 the current batch. */
+    esw_status (*stage)(eswi_solver *solver, uint64_t first, uint32_t count, esw_error *error);
+    /* Solves the current batch with run `run`; decision i (decision_bytes apart, 64-byte aligned) is scenario first+i. */
+    esw_status (*solve)(eswi_solver *solver, size_t run, void *decisions, esw_error *error);
+    /* Host view of instance i of the current batch, valid until the next stage. */
+    const void *(*instance)(eswi_solver *solver, uint32_t i);
+} eswi_solver_ops;
+
+typedef struct eswi_backend {
+    const char *name;                                       /* "cpu", "cuda", "simt" */
+    const char *(*describe)(void);                          /* device and instruction set, for info and the manifest */
+    const eswi_solver_ops *(*ops)(const esw_system *system); /* NULL where the backend does not know the system */
+} eswi_backend;
+
+/* "auto" takes the best backend that works here. ESW_BACKEND with the reason when a named one does not. */
+esw_status eswi_backend_find(const char *name, const eswi_backend **backend, esw_error *error);
+
+/* Backends compiled in or loadable, NULL-terminated. */
+const eswi_backend *const *eswi_backends(void);
+
+#endif
