@@ -1,0 +1,40 @@
+# Tests: one Criterion executable per esw_add_test, one ctest entry per executable.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CRITERION REQUIRED IMPORTED_TARGET criterion)
+
+# Words that mean a failure even where the exit code does not say so: Criterion runs each test in a child process and
+# may count a sanitizer's report as a normal end, and it ends well when a filter leaves no test or a test skips itself.
+set(ESW_TEST_FAILURE_WORDS
+  "Tested: 0 " "runtime error" "LeakSanitizer" "AddressSanitizer" "ThreadSanitizer" "\\[SKIP\\]")
+
+# Properties every ctest entry has, whatever runs it.
+function(esw_test_properties name timeout labels)
+  set_tests_properties("${name}" PROPERTIES
+    TIMEOUT "${timeout}"
+    LABELS "${labels}"
+    FAIL_REGULAR_EXPRESSION "${ESW_TEST_FAILURE_WORDS}"
+    ENVIRONMENT "ASAN_OPTIONS=detect_leaks=1:halt_on_error=1;UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1;EDGESWEEP_DATA=${PROJECT_SOURCE_DIR}/datasets")
+endfunction()
+
+# esw_add_test(name sources... [LABELS label...] [TIMEOUT seconds] [LIBRARIES target...] [DEFINITIONS def...])
+#
+# Builds test_<name>, linked to edgesweep, which sees the public headers, host/ and tests/support/. The folder of the
+# calling CMakeLists.txt (unit, oracle, ...) is always a label, so `ctest -L unit` works. The default timeout is 120 s.
+function(esw_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "LABELS;LIBRARIES;DEFINITIONS")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  get_filename_component(kind "${CMAKE_CURRENT_SOURCE_DIR}" NAME)
+  add_executable("test_${name}" ${arg_UNPARSED_ARGUMENTS})
+  target_include_directories("test_${name}" PRIVATE
+    "${PROJECT_SOURCE_DIR}/host" "${PROJECT_SOURCE_DIR}/tests/support" "${PROJECT_SOURCE_DIR}")
+  target_compile_definitions("test_${name}" PRIVATE
+    ESW_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ${arg_DEFINITIONS})
+  target_link_libraries("test_${name}" PRIVATE
+    edgesweep edgesweep_flags PkgConfig::JANSSON PkgConfig::CRITERION ${arg_LIBRARIES} m)
+  # Criterion declares test functions through macros that trip these two.
+  target_compile_options("test_${name}" PRIVATE -Wno-missing-prototypes -Wno-missing-field-initializers)
+  add_test(NAME "${name}" COMMAND "test_${name}" --verbose --jobs 1)
+  esw_test_properties("${name}" "${arg_TIMEOUT}" "${kind};${arg_LABELS}")
+endfunction()
