@@ -57,6 +57,8 @@ typedef struct eswi_ecc_config {
     bool pair_directions;                  /* the downlink uses the uplink's subchannel */
     double bandwidth_hz[ECC_DIRECTIONS];   /* B, the whole band */
     double subchannel_hz[ECC_DIRECTIONS];  /* b = B / M */
+    double noise_w_per_hz;                 /* N0 */
+    double noise_figure_db;
     double noise_w[ECC_DIRECTIONS];        /* b * N0 * noise figure */
     double path_loss_exponent, cell_radius_m;
     double power_min_w[ECC_DIRECTIONS], power_max_w[ECC_DIRECTIONS];
@@ -114,6 +116,7 @@ typedef struct eswi_ecc_diagnostics {
     int32_t common_split;           /* the j chosen, 0 if none */
     float gradient_norm;            /* projected-gradient norm (max) at the chosen split's point */
     float relaxed_value;            /* sum of utilities before rounding at the chosen split, 0 if none */
+    int32_t access;                 /* ecc_access the decision is meant for and accounted under */
 } eswi_ecc_diagnostics;
 
 /* A decision. A view like the instance. A local user (split = F) keeps its assigned subchannel but sends nothing:
@@ -158,9 +161,21 @@ eswi_ecc_decision eswi_ecc_decision_view(const eswi_ecc_config *config, const vo
 /* stage.c: fills an instance; no libm, no allocation. */
 void eswi_ecc_stage(const eswi_ecc_config *config, uint64_t seed, uint64_t scenario, const eswi_ecc_instance *instance);
 
-/* account.c: double-precision score of a decision, (5)-(19) under config's access and reading. `metrics` holds
- * ECC_METRICS values, `terms` may be NULL. Scratch-free for the caller; no allocation; O(U N + sum of cluster sizes).
- * Returns the sum of utilities (20). */
+/* blocks.c: every user local and unassigned, diagnostics zero but for `access`: the state a solver starts from. */
+void eswi_ecc_decision_reset(const eswi_ecc_config *config, const eswi_ecc_instance *instance, ecc_access access,
+                             const eswi_ecc_decision *decision);
+
+/* blocks.c: clamps powers and compute units of offloading users to the boxes of (18c), (18d) and zeroes them for local
+ * users; for solvers that search in single precision and must hand over a decision inside the double boxes. */
+void eswi_ecc_decision_clamp(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
+                             const eswi_ecc_decision *decision);
+
+/* baselines.c: the access a method plans for and is scored under: OMA for neurosurgeon and dnn-surgery, else config's. */
+ecc_access eswi_ecc_method_access(const eswi_ecc_config *config, ecc_method method);
+
+/* account.c: double-precision score of a decision, (5)-(19) under the decision's access and config's reading. `metrics`
+ * holds ECC_METRICS values; it and `terms` may be NULL. No allocation; O(sum over (direction, subchannel) of the square
+ * of the users there). Returns the sum of utilities (20). */
 double eswi_ecc_account(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
                         const eswi_ecc_decision *decision, double *metrics, const eswi_ecc_terms *terms);
 
@@ -168,6 +183,11 @@ double eswi_ecc_account(const eswi_ecc_config *config, const eswi_ecc_instance *
  * constraint, user, value and bound, written into *error. */
 esw_status eswi_ecc_check(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
                           const eswi_ecc_decision *decision, esw_error *error);
+
+/* baselines.c: device-only, edge-only, neurosurgeon, dnn-surgery. `scratch` is 64-byte aligned, of the size given. */
+size_t eswi_ecc_baseline_scratch_bytes(const eswi_ecc_config *config);
+void eswi_ecc_solve_baseline(ecc_method method, const eswi_ecc_config *config, const eswi_ecc_instance *instance,
+                             void *scratch, const eswi_ecc_decision *decision);
 
 /* assign.c, rule A of the model text: users of each AP in index order, each the least-loaded subchannel below the cap,
  * then the best own gain, then the lowest index; -1 when none is left. `load` is scratch of N*M ints. */
