@@ -32,6 +32,7 @@ eswi_ecc_oracle eswi_ecc_oracle_at(const eswi_ecc_config *config, const eswi_ecc
     return (eswi_ecc_oracle){
         .config = config,
         .instance = instance,
+        .access = (ecc_access)decision->diagnostics->access,
         .split = decision->split,
         .assigned = {decision->assigned[ECC_UP], decision->assigned[ECC_DOWN]},
         .power_w = {decision->power_w[ECC_UP], decision->power_w[ECC_DOWN]},
@@ -65,21 +66,29 @@ bool eswi_ecc_oracle_remains(const eswi_ecc_oracle *at, int direction, int user,
 /* E13. */
 int eswi_ecc_oracle_slices(const eswi_ecc_oracle *at, int direction, int user, int subchannel)
 {
-    if (at->config->access == ECC_NOMA)
+    if (at->access == ECC_NOMA)
         return 1;
     int slices = 0;
     for (int v = 0; v < at->config->users; v++) {
-        const bool counted = at->config->access == ECC_OMA || same_ap(at, user, v);
+        const bool counted = at->access == ECC_OMA || same_ap(at, user, v);
         if (counted && at->assigned[direction][v] == subchannel)
             slices++;
     }
     return slices;
 }
 
-/* sigma^2 of (5), (8), in the frequency the user has on this subchannel. */
-static double noise(const eswi_ecc_oracle *at, int direction, int user, int subchannel)
+/* The frequency a user has of a subchannel, Hz: B / M, or its slice of that. */
+static double width_hz(const eswi_ecc_oracle *at, int direction, int user, int subchannel)
 {
-    return at->config->noise_w[direction] / eswi_ecc_oracle_slices(at, direction, user, subchannel);
+    const double subchannel_hz = at->config->bandwidth_hz[direction] / at->config->subchannels;
+    return subchannel_hz / eswi_ecc_oracle_slices(at, direction, user, subchannel);
+}
+
+/* sigma^2 of (5), (8), W. */
+static double noise_w(const eswi_ecc_oracle *at, int direction, int user, int subchannel)
+{
+    const double figure = pow(10.0, at->config->noise_figure_db / 10.0);
+    return at->config->noise_w_per_hz * figure * width_hz(at, direction, user, subchannel);
 }
 
 /* beta_v p_v of a user as others receive it: nothing if it is local. */
@@ -102,11 +111,11 @@ double eswi_ecc_oracle_uplink_sinr(const eswi_ecc_oracle *at, int i, int m)
         else if (v != i && eswi_ecc_oracle_remains(at, ECC_UP, i, v, m))
             intra += received;
     }
-    if (at->config->access != ECC_NOMA)
+    if (at->access != ECC_NOMA)
         intra = 0.0; /* slices of one cell are orthogonal */
-    if (at->config->access == ECC_OMA)
+    if (at->access == ECC_OMA)
         inter = 0.0; /* and so are those of different cells */
-    return at->power_w[ECC_UP][i] * own_gain(at, ECC_UP, i, m) / (intra + inter + noise(at, ECC_UP, i, m));
+    return at->power_w[ECC_UP][i] * own_gain(at, ECC_UP, i, m) / (intra + inter + noise_w(at, ECC_UP, i, m));
 }
 
 /* (8). User i hears the powers its own AP sends to users not decoded yet, through i's own gain (E5; `published`
@@ -122,12 +131,12 @@ double eswi_ecc_oracle_downlink_sinr(const eswi_ecc_oracle *at, int i, int k)
         else if (q != i && eswi_ecc_oracle_remains(at, ECC_DOWN, i, q, k))
             intra += sent * own_gain(at, ECC_DOWN, printed ? q : i, k);
     }
-    if (at->config->access != ECC_NOMA)
+    if (at->access != ECC_NOMA)
         intra = 0.0;
-    if (at->config->access == ECC_OMA)
+    if (at->access == ECC_OMA)
         inter = 0.0;
     return at->power_w[ECC_DOWN][i] * own_gain(at, ECC_DOWN, i, k) /
-           (intra + inter + noise(at, ECC_DOWN, i, k));
+           (intra + inter + noise_w(at, ECC_DOWN, i, k));
 }
 
 double eswi_ecc_oracle_sinr(const eswi_ecc_oracle *at, int direction, int i, int m)
@@ -141,13 +150,13 @@ double eswi_ecc_oracle_rate(const eswi_ecc_oracle *at, int direction, int i)
 {
     if (!eswi_ecc_oracle_offloads(at, i))
         return 0.0;
-    const double width = at->config->bandwidth_hz[direction] / at->config->subchannels;
     double rate = 0.0;
     for (int m = 0; m < at->config->subchannels; m++) {
         const double share = eswi_ecc_oracle_share(at, direction, i, m);
-        if (share > 0.0)
-            rate += share * width / eswi_ecc_oracle_slices(at, direction, i, m) *
-                    (log1p(eswi_ecc_oracle_sinr(at, direction, i, m)) / M_LN2);
+        if (share > 0.0) {
+            const double sinr = eswi_ecc_oracle_sinr(at, direction, i, m);
+            rate += share * width_hz(at, direction, i, m) * (log1p(sinr) / M_LN2);
+        }
     }
     return rate;
 }

@@ -21,6 +21,7 @@
 typedef struct eswi_ecc_oracle {
     const eswi_ecc_config *config;
     const eswi_ecc_instance *instance;
+    ecc_access access;                       /* how devices share a subchannel */
     const int32_t *split;                    /* s_i [U], 1..F_i */
     const int32_t *assigned[ECC_DIRECTIONS]; /* [U], -1 for none; not read in a direction that has beta */
     const double *beta[ECC_DIRECTIONS];      /* relaxed [U][M], noma only; NULL: 1 on `assigned`, else 0 */
