@@ -2,9 +2,9 @@
  *
  * libm gives other bits on other CPUs, so nothing that reaches a reported number calls it. These functions use
  * + - * fma and integers only; each rounds in one written order. This header holds the float functions, which search
- * and descent use on every backend; detmath64.h, included at its end, the double functions of staging and
- * accounting. Coefficients are minimax fits by tools/fit_detmath.sollya. Error bounds are in docs/tolerances.md,
- * in ULP of the exact result, and tests/unit/test_detmath*.c hold them.
+ * and descent use on every backend; included at its end are the double functions of staging and accounting.
+ * Coefficients are fits of our own, docs/coefficients/. Error bounds are in docs/tolerances.md, in ULP of the exact
+ * result, and tests/unit/test_detmath*.c hold them.
  *
  * Subnormal arguments and results are exact cases like others, no flush to zero. A NaN result is always eswi_nanf().
  */
@@ -81,5 +81,6 @@ ESW_FN float eswi_exp2f(float x)
 }
 
 #include "base/detmath64.h"
+#include "base/detmath_normal.h"
 
 #endif

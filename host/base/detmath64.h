@@ -145,7 +145,7 @@ ESW_FN double eswi_log2(double x)
 ESW_FN double eswi_log1p(double x)
 {
     const eswi_twofold r = eswi_log_twofold(eswi_split_1p(x));
-    const int tiny = x < 0x1p-54 && x > -0x1p-54;
+    const int tiny = x < 0x1p-100 && x > -0x1p-100;
     return eswi_log_specials(1.0 + x, tiny ? x : r.hi + r.lo);
 }
 
@@ -153,7 +153,7 @@ ESW_FN double eswi_log1p(double x)
 ESW_FN double eswi_log2_1p(double x)
 {
     const eswi_twofold r = eswi_log2_twofold(eswi_split_1p(x));
-    const int tiny = x < 0x1p-54 && x > -0x1p-54;
+    const int tiny = x < 0x1p-100 && x > -0x1p-100;
     return eswi_log_specials(1.0 + x, tiny ? fma(x, 0x1.71547652b82fep0, x * 0x1.777d0ffda0d24p-56) : r.hi + r.lo);
 }
 
