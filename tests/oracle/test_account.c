@@ -1,0 +1,127 @@
+/* The accountant is the only source of reported numbers; here it must say what the oracle says. */
+#include <criterion/criterion.h>
+
+#include <math.h>
+
+#include "scores.h"
+#include "tolerances.h"
+
+enum { CASES_PER_SHAPE = 700 };
+
+/* Sizes that code likes to get wrong, beside the ones the dice choose. */
+static const case_shape shapes[] = {
+    {0},
+    {.ties = true},
+    {.users = 1},
+    {.subchannels = 1},
+    {.aps = 1},
+    {.aps = 1, .subchannels = 1, .ties = true},
+    {.full = true},
+    {.full = true, .ties = true},
+    {.users = 17, .aps = 3, .subchannels = 5, .cluster_cap = 3},
+    {.users = 7, .aps = 5, .subchannels = 7, .cluster_cap = 2},
+    {.all_send = true},
+    {.all_send = true, .ties = true, .cluster_cap = 4},
+    {.aps = 2, .subchannels = 2, .cluster_cap = 4, .full = true},
+    {.users = 2, .subchannels = 1, .ties = true},
+    {.aps = 6, .subchannels = 1, .full = true},
+};
+enum { SHAPES = sizeof shapes / sizeof shapes[0] };
+_Static_assert(CASES_PER_SHAPE *SHAPES >= 10000, "fewer instances than promised");
+
+static void agree(const test_case *c, uint64_t index, const char *what, int user, double account, double oracle)
+{
+    cr_assert_lt(relative_difference(account, oracle), TOLERANCE_ORACLE,
+                 "case %llu (%d APs, %d users, %d subchannels, access %d, reading %d): %s of user %d is %.17g, "
+                 "the oracle has %.17g",
+                 (unsigned long long)index, c->config.aps, c->config.users, c->config.subchannels,
+                 c->decision.diagnostics->access, c->config.reading, what, user, account, oracle);
+}
+
+static void compare(const test_case *c, uint64_t index)
+{
+    scores account, oracle;
+    score_by_accountant(c, &account);
+    score_by_oracle(c, &oracle);
+    for (int u = 0; u < c->config.users; u++) {
+        for (int d = 0; d < ECC_DIRECTIONS; d++) {
+            agree(c, index, d == ECC_UP ? "uplink SINR" : "downlink SINR", u, account.sinr[d][u],
+                  oracle.sinr[d][u]);
+            agree(c, index, d == ECC_UP ? "uplink rate" : "downlink rate", u, account.rate_bps[d][u],
+                  oracle.rate_bps[d][u]);
+        }
+        agree(c, index, "latency", u, account.latency_s[u], oracle.latency_s[u]);
+        agree(c, index, "energy", u, account.energy_j[u], oracle.energy_j[u]);
+        agree(c, index, "utility", u, account.utility[u], oracle.utility[u]);
+    }
+    agree(c, index, "objective", -1, account.objective, oracle.objective);
+}
+
+/* The metrics of the decision from the oracle's per-user values. */
+static void compare_metrics(const test_case *c, uint64_t index)
+{
+    double metrics[ECC_METRICS];
+    const double objective = eswi_ecc_account(&c->config, &c->instance, &c->decision, metrics, NULL);
+    scores oracle;
+    score_by_oracle(c, &oracle);
+    const double users = c->config.users;
+    double latency = 0.0, energy = 0.0, utility = 0.0, offloaded = 0.0, split = 0.0;
+    for (int u = 0; u < c->config.users; u++) {
+        latency += oracle.latency_s[u];
+        energy += oracle.energy_j[u];
+        utility += oracle.utility[u];
+        offloaded += c->decision.split[u] < case_profile(c, u)->units;
+        split += c->decision.split[u];
+    }
+    agree(c, index, "objective", -1, objective, oracle.objective);
+    agree(c, index, "mean latency", -1, metrics[ECC_METRIC_LATENCY], latency / users);
+    agree(c, index, "mean energy", -1, metrics[ECC_METRIC_ENERGY], energy / users);
+    agree(c, index, "mean utility", -1, metrics[ECC_METRIC_UTILITY], utility / users);
+    agree(c, index, "share offloaded", -1, metrics[ECC_METRIC_OFFLOADED], offloaded / users);
+    agree(c, index, "mean split", -1, metrics[ECC_METRIC_SPLIT], split / users);
+}
+
+Test(account, equals_the_oracle_over_every_access_reading_and_size, .timeout = 120)
+{
+    /* Access and reading are not left to the dice, so that each of the six pairs has its share of every shape.
+     */
+    for (uint64_t i = 0; i < CASES_PER_SHAPE * SHAPES; i++) {
+        test_case c;
+        case_draw(&c, 41, i, &shapes[i % SHAPES]);
+        c.config.access = (ecc_access)(i / SHAPES % 3);
+        c.config.reading = (ecc_reading)(i / SHAPES / 3 % 2);
+        c.decision.diagnostics->access = (int32_t)c.config.access;
+        compare(&c, i);
+        compare_metrics(&c, i);
+        case_free(&c);
+    }
+}
+
+/* A method may plan for another access than the experiment's: the decision's own counts. */
+Test(account, goes_by_the_access_of_the_decision)
+{
+    for (uint64_t i = 0; i < 300; i++) {
+        test_case c;
+        case_draw(&c, 42, i, &(case_shape){0});
+        c.decision.diagnostics->access = (int32_t)((c.config.access + 1) % 3);
+        compare(&c, i);
+        case_free(&c);
+    }
+}
+
+Test(account, accepts_that_no_terms_are_wanted)
+{
+    for (uint64_t i = 0; i < 50; i++) {
+        test_case c;
+        scores s;
+        case_draw(&c, 43, i, &(case_shape){0});
+        score_by_accountant(&c, &s);
+        cr_assert_eq(s.objective, eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL));
+        double latency[CASE_MAX_USERS];
+        const eswi_ecc_terms only_latency = {.latency_s = latency};
+        cr_assert_eq(s.objective, eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, &only_latency));
+        for (int u = 0; u < c.config.users; u++)
+            cr_assert_eq(latency[u], s.latency_s[u]);
+        case_free(&c);
+    }
+}
