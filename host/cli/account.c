@@ -1,0 +1,154 @@
+/* edgesweep account: scores somebody's decision on an instance and compares it with the system's methods. */
+#include "cli.h"
+#include "document.h"
+#include "table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fileio.h"
+
+static const char HELP[] =
+    "usage: edgesweep account FILE.json [OPTIONS]\n"
+    "\n"
+    "Scores the decision in a document as `edgesweep solve --json` writes it (edit its \"decision\", or write your own), and\n"
+    "solves the same instance by the system's methods to show the gap. A decision that breaks a constraint is refused\n"
+    "with the constraint and the user named.\n"
+    "\n"
+    "      --against A,B        methods to compare with (default: all of the system; `none` for none)\n"
+    "      --backend NAME       auto (default) or one of `edgesweep list backends`\n"
+    "      --json FILE          write the scores as JSON to FILE, - for standard output\n"
+    "  -h, --help               this text\n"
+    "\n"
+    "example: edgesweep account decision.json --against li-gd,device-only\n";
+
+enum { OPT_AGAINST = CLI_OPT_FIRST_OWN, OPT_JSON };
+
+static const struct option OPTIONS[] = {
+    {"against", required_argument, NULL, OPT_AGAINST},
+    {"backend", required_argument, NULL, CLI_OPT_BACKEND},
+    {"json", required_argument, NULL, OPT_JSON},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+typedef struct arguments {
+    const char *path, *against, *backend, *json;
+} arguments;
+
+static int parse(arguments *args, int argc, char **argv)
+{
+    int option;
+    while ((option = cli_next_option(&cli_account, argc, argv, "h", OPTIONS)) >= 0) {
+        if (option == OPT_AGAINST)
+            args->against = optarg;
+        else if (option == OPT_JSON)
+            args->json = optarg;
+        else
+            args->backend = optarg;
+    }
+    if (option != CLI_OPTIONS_DONE)
+        return option;
+    if (!cli_positionals(&cli_account, argc, argv, 1, "FILE.json"))
+        return CLI_OPTION_WRONG;
+    args->path = argv[optind];
+    return CLI_OPTIONS_DONE;
+}
+
+/* All methods of the system, separated by commas; NULL when out of memory. */
+static char *all_methods(const esw_system *system)
+{
+    size_t size = 1;
+    for (size_t i = 0; i < system->n_methods; i++)
+        size += strlen(system->methods[i].name) + 1;
+    char *list = malloc(size);
+    char *end = list;
+    for (size_t i = 0; list && i < system->n_methods; i++)
+        end += sprintf(end, i > 0 ? ",%s" : "%s", system->methods[i].name);
+    return list;
+}
+
+static void add_row(cli_table *table, const esw_system *system, const char *name, const json_t *metrics,
+                    const json_t *gap)
+{
+    cli_table_add(table, "%s", name);
+    for (size_t i = 0; i < system->n_metrics; i++) {
+        char text[64];
+        cli_document_scalar(json_object_get(metrics, system->metrics[i].name), text, sizeof text);
+        if (!(system->metrics[i].flags & ESW_METRIC_DIAGNOSTIC))
+            cli_table_add(table, "%s", text);
+    }
+    if (json_is_number(gap))
+        cli_table_add(table, "%+.3f %%", 100.0 * json_number_value(gap));
+    else
+        cli_table_add(table, "-");
+}
+
+static bool print_report(const esw_system *system, const json_t *report)
+{
+    cli_table table = {.columns = 2};
+    cli_table_add(&table, "decision");
+    for (size_t i = 0; i < system->n_metrics; i++) {
+        if (system->metrics[i].flags & ESW_METRIC_DIAGNOSTIC)
+            continue;
+        table.columns++;
+        cli_table_add(&table, "%s", system->metrics[i].name);
+    }
+    cli_table_add(&table, "yours over it");
+    add_row(&table, system, "yours", json_object_get(report, "metrics"), NULL);
+    size_t index;
+    json_t *entry;
+    json_array_foreach (json_object_get(report, "against"), index, entry)
+        add_row(&table, system, json_string_value(json_object_get(entry, "method")),
+                json_object_get(entry, "metrics"), json_object_get(entry, "gap"));
+    return cli_table_print(&table, 0);
+}
+
+static esw_status score(const arguments *args, const json_t *document, const esw_system *system, json_t **report,
+                        esw_error *error)
+{
+    char *directory = eswi_path_directory(args->path);
+    char *everything = args->against ? NULL : all_methods(system);
+    esw_status status = ESW_OK;
+    if (!directory || (!args->against && !everything)) {
+        status = esw_fail(error, ESW_NO_MEMORY, "out of memory");
+    } else {
+        const char *against = args->against ? args->against : everything;
+        status = esw_account(document, directory, strcmp(against, "none") == 0 ? NULL : against,
+                             args->backend, report, error);
+    }
+    free(everything);
+    free(directory);
+    return status;
+}
+
+static int run_account(int argc, char **argv)
+{
+    arguments args = {0};
+    int answer = parse(&args, argc, argv);
+    if (answer != CLI_OPTIONS_DONE)
+        return cli_option_exit_code(answer);
+
+    json_t *document = NULL, *report = NULL;
+    esw_error error = {0};
+    esw_status status = cli_document_read(args.path, &document, &error);
+    if (status != ESW_OK)
+        return cli_fail(status, "%s", error.text);
+    const char *name = json_string_value(json_object_get(document, "system"));
+    const esw_system *system = name ? esw_system_find(name) : NULL;
+    if (!system)
+        status = esw_fail(&error, ESW_BAD_INPUT, "%s: \"system\": %s%s; `edgesweep list systems` lists them", args.path,
+                          name ? "there is no system " : "missing", name ? name : "");
+    else
+        status = score(&args, document, system, &report, &error);
+    if (status == ESW_OK && args.json)
+        status = cli_document_write(report, args.json, &error);
+    else if (status == ESW_OK && !print_report(system, report))
+        status = esw_fail(&error, ESW_NO_MEMORY, "out of memory");
+    json_decref(report);
+    json_decref(document);
+    return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
+}
+
+const cli_command cli_account = {"account", "scores a decision of yours and its gap to the methods", HELP, run_account};

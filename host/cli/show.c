@@ -1,0 +1,250 @@
+/* edgesweep show: the results of a run as tables a person can read. */
+#include "cli.h"
+#include "histogram.h"
+#include "table.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const char HELP[] =
+    "usage: edgesweep show DIR [OPTIONS]\n"
+    "\n"
+    "Prints, for every sweep point, a row per method: means over the scenarios with the half width of their 95 %\n"
+    "interval and, where the experiment asked to compare, speed-up and energy ratio over the baseline (ratios of means,\n"
+    "above 1 is better). Runs that keep users also show how often each value of an integral column (the split) occurs.\n"
+    "\n"
+    "      --metrics A,B        these metrics instead of the main ones, or `all`\n"
+    "      --field NAME         the per-user column to count, or `none` (default: the system's first integral one)\n"
+    "  -h, --help               this text\n"
+    "\n"
+    "example: edgesweep show runs/users --metrics latency_s,iterations\n";
+
+enum { OPT_METRICS = CLI_OPT_FIRST_OWN, OPT_FIELD };
+
+static const struct option OPTIONS[] = {
+    {"metrics", required_argument, NULL, OPT_METRICS},
+    {"field", required_argument, NULL, OPT_FIELD},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+typedef struct view {
+    const esw_results *results;
+    const esw_experiment *experiment;
+    bool *shown; /* [metric] */
+    bool ratio[ESW_RATIOS];
+} view;
+
+/* ---------------------------------------------------------------- which columns */
+
+/* Marks the metrics named in `list`; false after a line on stderr. */
+static bool choose_named(view *v, const char *list)
+{
+    size_t count = esw_results_metric_count(v->results);
+    while (*list) {
+        size_t length = strcspn(list, ","), found = count;
+        for (size_t i = 0; i < count; i++) {
+            const char *name = esw_results_metric(v->results, i)->name;
+            if (strlen(name) == length && strncmp(name, list, length) == 0)
+                found = i;
+        }
+        if (found == count) {
+            cli_fail(ESW_BAD_USAGE, "--metrics: the run has no metric %.*s; `edgesweep list metrics` lists them",
+                     (int)length, list);
+            return false;
+        }
+        v->shown[found] = true;
+        list += length + (list[length] == ',');
+    }
+    return true;
+}
+
+static bool choose_metrics(view *v, const char *wanted)
+{
+    if (wanted && strcmp(wanted, "all") != 0)
+        return choose_named(v, wanted);
+    for (size_t i = 0; i < esw_results_metric_count(v->results); i++)
+        v->shown[i] = wanted || !(esw_results_metric(v->results, i)->flags & ESW_METRIC_DIAGNOSTIC);
+    return true;
+}
+
+/* A ratio is shown when the run compares and any method of any point has one. */
+static void choose_ratios(view *v)
+{
+    size_t points = esw_experiment_point_count(v->experiment);
+    size_t methods = esw_experiment_method_count(v->experiment);
+    for (int kind = 0; kind < ESW_RATIOS; kind++)
+        for (size_t i = 0; i < points * methods && !v->ratio[kind]; i++) {
+            esw_ratio ratio;
+            esw_results_ratio(v->results, i / methods, i % methods, (esw_ratio_kind)kind, &ratio);
+            v->ratio[kind] = ratio.count > 0;
+        }
+}
+
+/* ---------------------------------------------------------------- cells */
+
+/* "1.234 ± 0.012": as many decimals as the half width's two significant digits ask for. */
+static void add_interval(cli_table *table, double value, double low, double high)
+{
+    double half = 0.5 * (high - low);
+    if (!isfinite(value)) {
+        cli_table_add(table, "-");
+    } else if (!isfinite(half) || half <= 0.0) {
+        cli_table_add(table, "%.4g", value);
+    } else {
+        int decimals = 1 - (int)floor(log10(half));
+        decimals = decimals < 0 ? 0 : decimals;
+        if (decimals > 7 || fabs(value) >= 1e7)
+            cli_table_add(table, "%.4g ± %.1g", value, half);
+        else
+            cli_table_add(table, "%.*f ± %.*f", decimals, value, decimals, half);
+    }
+}
+
+static void add_header(cli_table *table, const view *v)
+{
+    cli_table_add(table, "method");
+    for (size_t i = 0; i < esw_results_metric_count(v->results); i++)
+        if (v->shown[i])
+            cli_table_add(table, "%s", esw_results_metric(v->results, i)->name);
+    for (int kind = 0; kind < ESW_RATIOS; kind++)
+        if (v->ratio[kind])
+            cli_table_add(table, "%s", esw_ratio_name((esw_ratio_kind)kind));
+    cli_table_add(table, "scenarios");
+    table->columns = table->count;
+}
+
+static void add_row(cli_table *table, const view *v, size_t point, size_t method)
+{
+    cli_table_add(table, "%s", esw_experiment_method_label(v->experiment, method));
+    for (size_t i = 0; i < esw_results_metric_count(v->results); i++) {
+        if (!v->shown[i])
+            continue;
+        esw_summary summary;
+        esw_results_summary(v->results, point, method, i, &summary);
+        add_interval(table, summary.mean, summary.ci95_low, summary.ci95_high);
+    }
+    for (int kind = 0; kind < ESW_RATIOS; kind++) {
+        if (!v->ratio[kind])
+            continue;
+        esw_ratio ratio;
+        esw_results_ratio(v->results, point, method, (esw_ratio_kind)kind, &ratio);
+        add_interval(table, ratio.value, ratio.ci95_low, ratio.ci95_high);
+    }
+    cli_table_add(table, "%" PRIu64, esw_results_done(v->results, point, method));
+}
+
+/* ---------------------------------------------------------------- output */
+
+static void print_title(const view *v)
+{
+    const esw_system *system = esw_experiment_system(v->experiment);
+    printf("%s: %s, seed %" PRIu64, esw_experiment_name(v->experiment), system->title,
+           esw_experiment_seed(v->experiment));
+    size_t baseline = esw_experiment_baseline(v->experiment);
+    if (baseline != ESW_NONE)
+        printf(", ratios over %s", esw_experiment_method_label(v->experiment, baseline));
+    printf("\n");
+}
+
+static void print_point_title(const view *v, size_t point)
+{
+    size_t keys = esw_experiment_sweep_key_count(v->experiment);
+    putchar('\n');
+    for (size_t key = 0; key < keys; key++) {
+        const char *unit = esw_experiment_sweep_unit(v->experiment, key);
+        bool has_unit = unit && strcmp(unit, "1") != 0;
+        printf("%s%s = %s%s%s", key > 0 ? ", " : "", esw_experiment_sweep_key(v->experiment, key),
+               esw_experiment_sweep_text(v->experiment, point, key), has_unit ? " " : "", has_unit ? unit : "");
+    }
+    if (keys > 0)
+        putchar('\n');
+}
+
+static esw_status print_results(const view *v, size_t field, esw_error *error)
+{
+    print_title(v);
+    for (size_t point = 0; point < esw_experiment_point_count(v->experiment); point++) {
+        print_point_title(v, point);
+        cli_table table = {0};
+        add_header(&table, v);
+        for (size_t method = 0; method < esw_experiment_method_count(v->experiment); method++)
+            add_row(&table, v, point, method);
+        if (!cli_table_print(&table, 2))
+            return esw_fail(error, ESW_NO_MEMORY, "out of memory");
+        esw_status status = field == ESW_NONE ? ESW_OK : cli_histogram_print(v->results, point, field, error);
+        if (status != ESW_OK)
+            return status;
+    }
+    return ESW_OK;
+}
+
+/* The field to count: the one named, else the first integral one; ESW_NONE for none. */
+static esw_status choose_field(const esw_experiment *experiment, const char *wanted, size_t *field, esw_error *error)
+{
+    const esw_system *system = esw_experiment_system(experiment);
+    *field = ESW_NONE;
+    if (!(esw_experiment_keep(experiment) & ESW_KEEP_ENTITIES))
+        return wanted && strcmp(wanted, "none") != 0
+                   ? esw_fail(error, ESW_BAD_USAGE, "--field: the run kept no %s (`keep: [%s]`)", system->entity,
+                              system->entity)
+                   : ESW_OK;
+    if (wanted && strcmp(wanted, "none") == 0)
+        return ESW_OK;
+    for (size_t i = 0; i < system->n_fields && *field == ESW_NONE; i++)
+        if (system->fields[i].integral && (!wanted || strcmp(system->fields[i].name, wanted) == 0))
+            *field = i;
+    if (wanted && *field == ESW_NONE)
+        return esw_fail(error, ESW_BAD_USAGE, "--field: %s has no integral column %s", system->name, wanted);
+    return ESW_OK;
+}
+
+static int show(const char *directory, const char *metrics, const char *wanted_field)
+{
+    esw_results *results = NULL;
+    esw_error error = {0};
+    esw_status status = esw_results_open(directory, &results, &error);
+    if (status != ESW_OK)
+        return cli_fail(status, "%s", error.text);
+
+    view v = {.results = results, .experiment = esw_results_experiment(results)};
+    v.shown = calloc(esw_results_metric_count(results), sizeof *v.shown);
+    size_t field = ESW_NONE;
+    int code;
+    if (!v.shown) {
+        code = cli_fail(ESW_NO_MEMORY, "out of memory");
+    } else if (!choose_metrics(&v, metrics)) {
+        code = esw_status_exit_code(ESW_BAD_USAGE);
+    } else {
+        choose_ratios(&v);
+        status = choose_field(v.experiment, wanted_field, &field, &error);
+        if (status == ESW_OK)
+            status = print_results(&v, field, &error);
+        code = status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
+        if (*esw_results_warning(results))
+            fprintf(stderr, "edgesweep: note: %s\n", esw_results_warning(results));
+    }
+    free(v.shown);
+    esw_results_close(results);
+    return code;
+}
+
+static int run_show(int argc, char **argv)
+{
+    const char *metrics = NULL, *field = NULL;
+    int option;
+    while ((option = cli_next_option(&cli_show, argc, argv, "h", OPTIONS)) >= 0)
+        *(option == OPT_METRICS ? &metrics : &field) = optarg;
+    if (option != CLI_OPTIONS_DONE)
+        return cli_option_exit_code(option);
+    if (!cli_positionals(&cli_show, argc, argv, 1, "DIR"))
+        return esw_status_exit_code(ESW_BAD_USAGE);
+    return show(argv[optind], metrics, field);
+}
+
+const cli_command cli_show = {"show", "prints the results of a run as tables", HELP, run_show};

@@ -1,0 +1,194 @@
+/* edgesweep solve: one scenario by one method, as a document to replay and check, or a table of all methods. */
+#include "cli.h"
+#include "document.h"
+#include "table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/text.h"
+
+static const char HELP[] =
+    "usage: edgesweep solve EXPERIMENT.yaml --scenario K [OPTIONS]\n"
+    "\n"
+    "Solves one scenario. Without --json it prints the metrics of every method of the experiment (or of --method);\n"
+    "with --json it writes the instance, the decision and every term of the score of one method.\n"
+    "\n"
+    "      --scenario K         which scenario, from 0\n"
+    "      --point P            which sweep point, from 0 (default 0)\n"
+    "      --method NAME        one of the experiment's methods\n"
+    "      --json FILE          write the document to FILE, - for standard output\n"
+    "      --backend NAME       auto (default) or one of `edgesweep list backends`\n"
+    "      --set KEY=VALUE      sets a parameter or the seed over the file; may be repeated\n"
+    "      --methods A,B        only these of the file's methods, or others of the system by name\n"
+    "  -h, --help               this text\n"
+    "\n"
+    "example: edgesweep solve users.yaml --scenario 3 --method li-gd --json decision.json\n"
+    "         edgesweep account decision.json\n";
+
+enum { OPT_SCENARIO = CLI_OPT_FIRST_OWN, OPT_POINT, OPT_METHOD, OPT_JSON };
+
+static const struct option OPTIONS[] = {
+    {"scenario", required_argument, NULL, OPT_SCENARIO},
+    {"point", required_argument, NULL, OPT_POINT},
+    {"method", required_argument, NULL, OPT_METHOD},
+    {"json", required_argument, NULL, OPT_JSON},
+    {"backend", required_argument, NULL, CLI_OPT_BACKEND},
+    CLI_EXPERIMENT_OPTIONS,
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+typedef struct arguments {
+    const char *experiment, *method, *json, *backend;
+    uint64_t scenario, point;
+    bool has_scenario;
+    cli_overrides overrides;
+} arguments;
+
+static bool take_option(arguments *args, int option)
+{
+    switch (option) {
+    case OPT_SCENARIO:
+        args->has_scenario = true;
+        return cli_parse_integer("--scenario", optarg, 0, INT64_MAX, &args->scenario);
+    case OPT_POINT:
+        return cli_parse_integer("--point", optarg, 0, INT64_MAX, &args->point);
+    case OPT_METHOD:
+        args->method = optarg;
+        return true;
+    case OPT_JSON:
+        args->json = optarg;
+        return true;
+    case CLI_OPT_BACKEND:
+        args->backend = optarg;
+        return true;
+    default:
+        return cli_overrides_take(&args->overrides, option, optarg);
+    }
+}
+
+static int parse(arguments *args, int argc, char **argv)
+{
+    int option;
+    while ((option = cli_next_option(&cli_solve, argc, argv, "h", OPTIONS)) >= 0)
+        if (!take_option(args, option))
+            return CLI_OPTION_WRONG;
+    if (option != CLI_OPTIONS_DONE)
+        return option;
+    if (!cli_positionals(&cli_solve, argc, argv, 1, "EXPERIMENT.yaml"))
+        return CLI_OPTION_WRONG;
+    args->experiment = argv[optind];
+    if (!args->has_scenario) {
+        cli_fail(ESW_BAD_USAGE, "--scenario K is missing; `edgesweep solve --help` shows an example");
+        return CLI_OPTION_WRONG;
+    }
+    return CLI_OPTIONS_DONE;
+}
+
+/* The index of the method asked for, or of the only one; ESW_NONE after a line on stderr. */
+static size_t choose_method(const esw_experiment *experiment, const char *wanted)
+{
+    size_t count = esw_experiment_method_count(experiment);
+    if (!wanted && count == 1)
+        return 0;
+    if (!wanted) {
+        cli_fail(ESW_BAD_USAGE, "--json writes one method of the experiment's %zu: add --method NAME", count);
+        return ESW_NONE;
+    }
+    size_t method = esw_experiment_method_find(experiment, wanted);
+    if (method != ESW_NONE)
+        return method;
+    const char *labels[64];
+    size_t n_labels = count < 64 ? count : 64;
+    for (size_t i = 0; i < n_labels; i++)
+        labels[i] = esw_experiment_method_label(experiment, i);
+    const char *nearest = eswi_nearest(wanted, labels, n_labels);
+    cli_fail(ESW_BAD_USAGE, "the experiment has no method %s%s%s%s", wanted, nearest ? " (did you mean " : "",
+             nearest ? nearest : "", nearest ? "?)" : "");
+    return ESW_NONE;
+}
+
+static int write_document(const esw_experiment *experiment, const arguments *args, size_t method)
+{
+    json_t *document = NULL;
+    esw_error error = {0};
+    esw_status status =
+        esw_solve(experiment, args->point, method, args->scenario, args->backend, &document, &error);
+    if (status == ESW_OK)
+        status = cli_document_write(document, args->json, &error);
+    json_decref(document);
+    return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
+}
+
+static void add_method_row(cli_table *table, const esw_system *system, const char *label, const json_t *metrics)
+{
+    cli_table_add(table, "%s", label);
+    for (size_t i = 0; i < system->n_metrics; i++) {
+        char text[64];
+        cli_document_scalar(json_object_get(metrics, system->metrics[i].name), text, sizeof text);
+        if (!(system->metrics[i].flags & ESW_METRIC_DIAGNOSTIC))
+            cli_table_add(table, "%s", text);
+    }
+}
+
+static int print_table(const esw_experiment *experiment, const arguments *args, size_t first, size_t last)
+{
+    const esw_system *system = esw_experiment_system(experiment);
+    cli_table table = {.columns = 1};
+    for (size_t i = 0; i < system->n_metrics; i++)
+        table.columns += !(system->metrics[i].flags & ESW_METRIC_DIAGNOSTIC);
+    cli_table_add(&table, "method");
+    for (size_t i = 0; i < system->n_metrics; i++)
+        if (!(system->metrics[i].flags & ESW_METRIC_DIAGNOSTIC))
+            cli_table_add(&table, "%s", system->metrics[i].name);
+
+    esw_error error = {0};
+    esw_status status = ESW_OK;
+    for (size_t method = first; method <= last && status == ESW_OK; method++) {
+        json_t *document = NULL;
+        status = esw_solve(experiment, args->point, method, args->scenario, args->backend, &document, &error);
+        if (status == ESW_OK)
+            add_method_row(&table, system, esw_experiment_method_label(experiment, method),
+                           json_object_get(document, "metrics"));
+        json_decref(document);
+    }
+    if (status != ESW_OK)
+        cli_fail(status, "%s", error.text);
+    bool printed = cli_table_print(&table, 0);
+    if (status == ESW_OK && !printed)
+        return cli_fail(ESW_NO_MEMORY, "out of memory");
+    return esw_status_exit_code(status);
+}
+
+static int solve(const esw_experiment *experiment, const arguments *args)
+{
+    if (args->point >= esw_experiment_point_count(experiment))
+        return cli_fail(ESW_BAD_USAGE, "--point %" PRIu64 ": the sweep has %zu points, from 0", args->point,
+                        esw_experiment_point_count(experiment));
+    if (!args->json && !args->method)
+        return print_table(experiment, args, 0, esw_experiment_method_count(experiment) - 1);
+    size_t method = choose_method(experiment, args->method);
+    if (method == ESW_NONE)
+        return esw_status_exit_code(ESW_BAD_USAGE);
+    return args->json ? write_document(experiment, args, method) : print_table(experiment, args, method, method);
+}
+
+static int run_solve(int argc, char **argv)
+{
+    arguments args = {0};
+    int answer = parse(&args, argc, argv);
+    if (answer != CLI_OPTIONS_DONE) {
+        cli_overrides_free(&args.overrides);
+        return cli_option_exit_code(answer);
+    }
+    esw_experiment *experiment = NULL;
+    esw_error error = {0};
+    esw_status status = esw_experiment_load(args.experiment, &args.overrides.values, &experiment, &error);
+    int code = status == ESW_OK ? solve(experiment, &args) : cli_fail(status, "%s", error.text);
+    esw_experiment_free(experiment);
+    cli_overrides_free(&args.overrides);
+    return code;
+}
+
+const cli_command cli_solve = {"solve", "solves one scenario; --json writes everything about it", HELP, run_solve};
