@@ -1,0 +1,115 @@
+/* Lanes: sixteen independent columns worked on together.
+ *
+ * On the CPU a lane is an element of a vector: ESW_EACH_LANE is a loop the compiler turns into vector instructions, and
+ * a lane variable is an array of sixteen. In CUDA a lane is a thread: the loop body runs once and a lane variable is a
+ * register. Code between these macros never reads another lane; the exceptions are ESW_LANES_TOTAL
+ * and ESW_LANES_MAX, which all sixteen lanes must reach.
+ */
+#ifndef ESWI_ECC_LANE_LOOP_H
+#define ESWI_ECC_LANE_LOOP_H
+
+#include "base/portable.h"
+
+#if defined(__AVX2__) && !defined(ESW_LANE_IS_THREAD)
+#include <immintrin.h>
+#endif
+
+enum { ECC_LANES = 16 };
+
+/* Rows of a table: the low bits of a stored row number; the rest are flags of its owner. */
+enum { ECC_ROW = 0x3fff };
+
+#if defined(ESW_LANE_IS_THREAD)
+
+#define ESW_EACH_LANE(l) for (int l = (int)(threadIdx.x % ECC_LANES), once_##l = 1; once_##l; once_##l = 0)
+#define ESW_LANE_VAR(type, name) type name
+#define ESW_AT(name, l) name
+#define ESW_LANE_STRIDE 1 /* between elements of a lane variable that is an array */
+
+/* The tree of reduce.h over the lanes; every lane gets the result. */
+#define ESW_LANES_TOTAL(name)                                                                                \
+    do {                                                                                                     \
+        const unsigned lanes_mask = 0xffffu << (threadIdx.x & 16u);                                          \
+        for (int half = ECC_LANES / 2; half > 0; half /= 2) {                                                \
+            const float other = __shfl_down_sync(lanes_mask, name, half, ECC_LANES);                         \
+            name = name + other;                                                                             \
+        }                                                                                                    \
+        name = __shfl_sync(lanes_mask, name, 0, ECC_LANES);                                                  \
+    } while (0)
+
+/* The largest element over the lanes, in every lane. */
+#define ESW_LANES_MAX(name)                                                                                  \
+    do {                                                                                                     \
+        const unsigned lanes_mask = 0xffffu << (threadIdx.x & 16u);                                          \
+        for (int half = ECC_LANES / 2; half > 0; half /= 2) {                                                \
+            const float other = __shfl_xor_sync(lanes_mask, name, half, ECC_LANES);                          \
+            name = other > name ? other : name;                                                              \
+        }                                                                                                    \
+    } while (0)
+
+/* Lane l of the lane variable `out` = table[row[l]][l]. */
+#define ESW_LANES_LOOKUP(table, row, out)                                                                    \
+    ((out) = (table)[((row)[threadIdx.x % ECC_LANES] & ECC_ROW) * ECC_LANES + threadIdx.x % ECC_LANES])
+
+/* A loop bound for all lanes: on the CPU the largest of an integer lane variable, in CUDA the thread's own. */
+#define ESW_LANES_MOST(name) (name)
+
+#else
+
+#define ESW_EACH_LANE(l) _Pragma("omp simd") for (int l = 0; l < ECC_LANES; l++)
+#define ESW_LANE_VAR(type, name) type name[ECC_LANES]
+#define ESW_AT(name, l) name[l]
+#define ESW_LANE_STRIDE ECC_LANES
+
+#define ESW_LANES_TOTAL(name)                                                                                \
+    do {                                                                                                     \
+        for (int half = ECC_LANES / 2; half > 0; half /= 2)                                                  \
+            for (int lane = 0; lane < half; lane++)                                                          \
+                name[lane] = name[lane] + name[lane + half];                                                 \
+        for (int lane = 1; lane < ECC_LANES; lane++)                                                         \
+            name[lane] = name[0];                                                                            \
+    } while (0)
+
+#define ESW_LANES_MAX(name)                                                                                  \
+    do {                                                                                                     \
+        for (int lane = 1; lane < ECC_LANES; lane++)                                                         \
+            name[0] = name[lane] > name[0] ? name[lane] : name[0];                                           \
+        for (int lane = 1; lane < ECC_LANES; lane++)                                                         \
+            name[lane] = name[0];                                                                            \
+    } while (0)
+
+/* Gathers by hand: compilers of the day take them apart. Loads have one result, so the bits are those of the loop. */
+static inline void eswi_lanes_lookup(const float *table, const uint16_t *row, float *out)
+{
+#if defined(__AVX512F__)
+    const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)row));
+    const __m512i base = _mm512_slli_epi32(_mm512_and_si512(wide, _mm512_set1_epi32(ECC_ROW)), 4);
+    _mm512_storeu_ps(out, _mm512_i32gather_ps(_mm512_or_si512(base, lane), table, 4));
+#elif defined(__AVX2__)
+    for (int half = 0; half < ECC_LANES; half += 8) {
+        const __m256i lane = _mm256_add_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32(half));
+        const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(row + half)));
+        const __m256i base = _mm256_slli_epi32(_mm256_and_si256(wide, _mm256_set1_epi32(ECC_ROW)), 4);
+        _mm256_storeu_ps(out + half, _mm256_i32gather_ps(table, _mm256_or_si256(base, lane), 4));
+    }
+#else
+    for (int lane = 0; lane < ECC_LANES; lane++)
+        out[lane] = table[(row[lane] & ECC_ROW) * ECC_LANES + lane];
+#endif
+}
+
+#define ESW_LANES_LOOKUP(table, row, out) eswi_lanes_lookup(table, row, out)
+
+static inline int eswi_lanes_most(const int *value)
+{
+    int most = value[0];
+    for (int lane = 1; lane < ECC_LANES; lane++)
+        most = value[lane] > most ? value[lane] : most;
+    return most;
+}
+
+#define ESW_LANES_MOST(name) eswi_lanes_most(name)
+
+#endif
+#endif

@@ -1,0 +1,178 @@
+/* ECC: the sums of one column of users, sixteen columns at a time (lane_loop.h says what a lane is).
+ *
+ * Inside an AP's cell sums run along the decoding order (successive interference cancellation), between cells they run
+ * over users or APs in index order. The order arrays list the APs one after the other, so one pass serves all cells.
+ */
+#ifndef ESWI_ECC_LANE_SUMS_H
+#define ESWI_ECC_LANE_SUMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/reduce.h"
+#include "ecc/lane_loop.h"
+
+/* order[k]: who is decoded k-th (ECC_ROW), with two flags. */
+enum { ECC_ORDER_LAST = 0x4000, ECC_ORDER_FIRST = 0x8000 };
+
+/* after[k] = sum of value over the users of the same AP that are decoded after position k. */
+ESW_FN void eswi_ecc_sum_after(int users, const uint16_t *ESW_RESTRICT order, const float *ESW_RESTRICT value,
+                               float *ESW_RESTRICT after)
+{
+    ESW_LANE_VAR(float, run);
+    ESW_LANE_VAR(float, next);
+    ESW_EACH_LANE(l) { ESW_AT(run, l) = 0.0f; }
+    for (int k = users - 1; k >= 0; k--) {
+        ESW_LANES_LOOKUP(value, order + k * ECC_LANES, next);
+        ESW_EACH_LANE(l)
+        {
+            const float sum = order[k * ECC_LANES + l] & ECC_ORDER_LAST ? 0.0f : ESW_AT(run, l);
+            after[k * ECC_LANES + l] = sum;
+            ESW_AT(run, l) = sum + ESW_AT(next, l);
+        }
+    }
+}
+
+/* before[k] = sum of value over the users of the same AP that are decoded before position k. */
+ESW_FN void eswi_ecc_sum_before(int users, const uint16_t *ESW_RESTRICT order, const float *ESW_RESTRICT value,
+                                float *ESW_RESTRICT before)
+{
+    ESW_LANE_VAR(float, run);
+    ESW_LANE_VAR(float, next);
+    ESW_EACH_LANE(l) { ESW_AT(run, l) = 0.0f; }
+    for (int k = 0; k < users; k++) {
+        ESW_LANES_LOOKUP(value, order + k * ECC_LANES, next);
+        ESW_EACH_LANE(l)
+        {
+            const float sum = order[k * ECC_LANES + l] & ECC_ORDER_FIRST ? 0.0f : ESW_AT(run, l);
+            before[k * ECC_LANES + l] = sum;
+            ESW_AT(run, l) = sum + ESW_AT(next, l);
+        }
+    }
+}
+
+/* ap_sum[n] = value summed over AP n's users along a chain that ends at end[n]; 0 for an AP without users. */
+ESW_FN void eswi_ecc_chain_totals(int users, int aps, const uint16_t *ESW_RESTRICT end,
+                                  const uint16_t *ESW_RESTRICT order, const float *ESW_RESTRICT value,
+                                  const float *ESW_RESTRICT chain, float *ESW_RESTRICT ap_sum)
+{
+    for (int n = 0; n < aps; n++) {
+        ESW_EACH_LANE(l)
+        {
+            const int position = end[n * ECC_LANES + l];
+            const int some = position < users;
+            const int at = some ? position : 0;
+            const int user = order[at * ECC_LANES + l] & ECC_ROW;
+            const float total = chain[at * ECC_LANES + l] + value[user * ECC_LANES + l];
+            ap_sum[n * ECC_LANES + l] = some ? total : 0.0f;
+        }
+    }
+}
+
+/* ap_sum[n] = floor + sum_u value_u cross_nu: four interleaved sums hide the latency of one. The serving AP's gain is
+ * an exact 0 and adds nothing. */
+ESW_FN void eswi_ecc_cross_to_aps(int users, int aps, const float *ESW_RESTRICT cross, const float *ESW_RESTRICT value,
+                                  float floor, float *ESW_RESTRICT ap_sum)
+{
+    for (int n = 0; n < aps; n++) {
+        const float *gain = cross + (size_t)n * users * ECC_LANES;
+        ESW_LANE_VAR(float, s0);
+        ESW_LANE_VAR(float, s1);
+        ESW_LANE_VAR(float, s2);
+        ESW_LANE_VAR(float, s3);
+        ESW_EACH_LANE(l) { ESW_AT(s0, l) = ESW_AT(s1, l) = ESW_AT(s2, l) = ESW_AT(s3, l) = 0.0f; }
+        int u = 0;
+        for (; u + 3 < users; u += 4) {
+            ESW_EACH_LANE(l)
+            {
+                const int i = u * ECC_LANES + l;
+                ESW_AT(s0, l) = fmaf(value[i], gain[i], ESW_AT(s0, l));
+                ESW_AT(s1, l) = fmaf(value[i + ECC_LANES], gain[i + ECC_LANES], ESW_AT(s1, l));
+                ESW_AT(s2, l) = fmaf(value[i + 2 * ECC_LANES], gain[i + 2 * ECC_LANES], ESW_AT(s2, l));
+                ESW_AT(s3, l) = fmaf(value[i + 3 * ECC_LANES], gain[i + 3 * ECC_LANES], ESW_AT(s3, l));
+            }
+        }
+        for (; u < users; u++) {
+            ESW_EACH_LANE(l)
+            {
+                const int i = u * ECC_LANES + l;
+                ESW_AT(s0, l) = u % 4 == 0 ? fmaf(value[i], gain[i], ESW_AT(s0, l)) : ESW_AT(s0, l);
+                ESW_AT(s1, l) = u % 4 == 1 ? fmaf(value[i], gain[i], ESW_AT(s1, l)) : ESW_AT(s1, l);
+                ESW_AT(s2, l) = u % 4 == 2 ? fmaf(value[i], gain[i], ESW_AT(s2, l)) : ESW_AT(s2, l);
+            }
+        }
+        ESW_EACH_LANE(l)
+        {
+            const float sum = (ESW_AT(s0, l) + ESW_AT(s1, l)) + (ESW_AT(s2, l) + ESW_AT(s3, l));
+            ap_sum[n * ECC_LANES + l] = floor + sum;
+        }
+    }
+}
+
+/* user_sum[u] = sum_n ap_sum_n cross_nu, in AP order. */
+ESW_FN void eswi_ecc_cross_to_users(int users, int aps, const float *ESW_RESTRICT cross,
+                                    const float *ESW_RESTRICT ap_sum, float *ESW_RESTRICT user_sum)
+{
+    for (int u = 0; u < users; u++) {
+        ESW_LANE_VAR(float, sum);
+        ESW_EACH_LANE(l) { ESW_AT(sum, l) = 0.0f; }
+        for (int n = 0; n < aps; n++) {
+            ESW_EACH_LANE(l)
+            {
+                const float gain = cross[((size_t)n * users + u) * ECC_LANES + l];
+                ESW_AT(sum, l) = fmaf(ap_sum[n * ECC_LANES + l], gain, ESW_AT(sum, l));
+            }
+        }
+        ESW_EACH_LANE(l) { user_sum[u * ECC_LANES + l] = ESW_AT(sum, l); }
+    }
+}
+
+/* The sums after (later) or before every position. */
+ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const float *ESW_RESTRICT value,
+                           float *ESW_RESTRICT chain, int later)
+{
+    if (later)
+        eswi_ecc_sum_after(users, order, value, chain);
+    else
+        eswi_ecc_sum_before(users, order, value, chain);
+}
+
+/* Sums over a user's columns in the fixed shape of reduce.h: sixteen sums by column modulo sixteen, then the tree. Where
+ * the lanes are subchannels (`across`) they are those sixteen sums. Adds `term`, an expression in the tile index `t` and
+ * the lane `l`, into the lane variable `sum`. */
+#define ECC_SUM_COLUMNS(across, tiles, t, l, term, sum)                                                       \
+    do {                                                                                                     \
+        if (across) {                                                                                        \
+            ESW_LANE_VAR(float, only);                                                                       \
+            ESW_EACH_LANE(l) { ESW_AT(only, l) = 0.0f; }                                                     \
+            for (int t = 0; t < (tiles); t++)                                                                \
+                ESW_EACH_LANE(l) { ESW_AT(only, l) = ESW_AT(only, l) + (term); }                             \
+            ESW_LANES_TOTAL(only);                                                                           \
+            ESW_EACH_LANE(l) { ESW_AT(sum, l) = ESW_AT(only, l); }                                           \
+        } else {                                                                                             \
+            ESW_LANE_VAR(float, part[ESWI_SUM_PARTIALS]);                                                    \
+            for (int s = 0; s < ESWI_SUM_PARTIALS; s++)                                                      \
+                ESW_EACH_LANE(l) { ESW_AT(part[s], l) = 0.0f; }                                              \
+            for (int t = 0; t < (tiles); t++)                                                                \
+                ESW_EACH_LANE(l)                                                                             \
+                {                                                                                            \
+                    ESW_AT(part[t % ESWI_SUM_PARTIALS], l) = ESW_AT(part[t % ESWI_SUM_PARTIALS], l) + (term); \
+                }                                                                                            \
+            ESW_EACH_LANE(l) { ESW_AT(sum, l) = eswi_tree16f(&ESW_AT(part[0], l), ESW_LANE_STRIDE); }        \
+        }                                                                                                    \
+    } while (0)
+
+/* value[l] = sum over users of x[u][l], in the same shape. */
+ESW_FN void eswi_ecc_users_sum(int users, const float *ESW_RESTRICT x, float *ESW_RESTRICT value)
+{
+    ESW_LANE_VAR(float, part[ESWI_SUM_PARTIALS]);
+    for (int s = 0; s < ESWI_SUM_PARTIALS; s++)
+        ESW_EACH_LANE(l) { ESW_AT(part[s], l) = 0.0f; }
+    for (int u = 0; u < users; u++) {
+        const int s = u % ESWI_SUM_PARTIALS;
+        ESW_EACH_LANE(l) { ESW_AT(part[s], l) = ESW_AT(part[s], l) + x[u * ECC_LANES + l]; }
+    }
+    ESW_EACH_LANE(l) { value[l] = eswi_tree16f(&ESW_AT(part[0], l), ESW_LANE_STRIDE); }
+}
+
+#endif

@@ -1,0 +1,68 @@
+/* ECC: projection of a user's subchannel shares onto the simplex (18e), (18f), sixteen lanes at a time.
+ *
+ * The projection of z is max(z - tau, 0) with sum = 1. Shifted so that the largest element is 0, tau lies in [-1, 0) and
+ * only elements above -1 can stay. Starting from those, tau = (sum of the active - 1) / count, drop whoever is not
+ * above tau, repeat (Michelot). The active set only shrinks, so it ends after at most M rounds; further rounds change
+ * nothing, which is why lanes that need fewer than their neighbours get the same bits as alone.
+ */
+#ifndef ESWI_ECC_SIMPLEX_H
+#define ESWI_ECC_SIMPLEX_H
+
+#include "ecc/lane_sums.h"
+
+/* Projects row[T][L] in place. Columns 16 t + l >= columns exist only with `across` and become 0. `scratch` [T][L]. */
+ESW_FN void eswi_ecc_project(int across, int tiles, int columns, float *ESW_RESTRICT row, float *ESW_RESTRICT scratch)
+{
+    ESW_LANE_VAR(float, top);
+    ESW_LANE_VAR(float, tau);
+    ESW_LANE_VAR(float, sum);
+    ESW_LANE_VAR(float, count);
+    ESW_LANE_VAR(int, moved);
+
+    ESW_EACH_LANE(l) { ESW_AT(top, l) = -FLT_MAX; }
+    for (int t = 0; t < tiles; t++) {
+        ESW_EACH_LANE(l)
+        {
+            const int real = !across || t * ECC_LANES + l < columns;
+            const float z = real ? row[t * ECC_LANES + l] : -FLT_MAX;
+            row[t * ECC_LANES + l] = z;
+            ESW_AT(top, l) = z > ESW_AT(top, l) ? z : ESW_AT(top, l);
+        }
+    }
+    if (across)
+        ESW_LANES_MAX(top);
+    for (int t = 0; t < tiles; t++)
+        ESW_EACH_LANE(l) { row[t * ECC_LANES + l] = row[t * ECC_LANES + l] - ESW_AT(top, l); }
+    ESW_EACH_LANE(l) { ESW_AT(tau, l) = -1.0f; }
+
+    for (int round = 0; round <= columns; round++) {
+        for (int t = 0; t < tiles; t++) {
+            ESW_EACH_LANE(l)
+            {
+                const float z = row[t * ECC_LANES + l];
+                scratch[t * ECC_LANES + l] = z > ESW_AT(tau, l) ? z : 0.0f;
+            }
+        }
+        ECC_SUM_COLUMNS(across, tiles, t, l, scratch[t * ECC_LANES + l], sum);
+        ECC_SUM_COLUMNS(across, tiles, t, l, row[t * ECC_LANES + l] > ESW_AT(tau, l) ? 1.0f : 0.0f, count);
+        ESW_EACH_LANE(l)
+        {
+            /* Rounding must not let the set grow again: tau never falls. */
+            const float next = (ESW_AT(sum, l) - 1.0f) / ESW_AT(count, l);
+            const int higher = next > ESW_AT(tau, l);
+            ESW_AT(moved, l) = higher;
+            ESW_AT(tau, l) = higher ? next : ESW_AT(tau, l);
+        }
+        if (!ESW_LANES_MOST(moved))
+            break;
+    }
+    for (int t = 0; t < tiles; t++) {
+        ESW_EACH_LANE(l)
+        {
+            const float x = row[t * ECC_LANES + l] - ESW_AT(tau, l);
+            row[t * ECC_LANES + l] = x > 0.0f ? x : 0.0f;
+        }
+    }
+}
+
+#endif
