@@ -5,4 +5,7 @@
 /* Relative; two double evaluations of the equations of ecc/oracle.h on at most some hundred users. */
 #define TOLERANCE_ORACLE 1e-12
 
+/* Relative; an optimum picked by float values against the optimum of the same points in double. */
+#define TOLERANCE_FLOAT_SEARCH 2e-6
+
 #endif
