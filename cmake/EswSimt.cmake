@@ -1,0 +1,71 @@
+# The CPU execution layer for CUDA sources (tests/simt/layer) in three builds, and programs built on it.
+#
+#   fast  optimised, for results
+#   asan  AddressSanitizer and UndefinedBehaviorSanitizer, findings are fatal
+#   race  the race checker: sources are instrumented by -fsanitize=thread, whose calls the layer itself answers
+include_guard(GLOBAL)
+
+set(ESW_SIMT_VARIANTS fast asan race)
+set(ESW_SIMT_FLAGS -g -ffp-contract=off -fno-omit-frame-pointer -Wall -Wextra -Wno-unknown-pragmas)
+set(ESW_SIMT_FLAGS_fast -O2)
+set(ESW_SIMT_FLAGS_asan -O1 -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all)
+set(ESW_SIMT_FLAGS_race -O1 -fsanitize=thread)
+set(ESW_SIMT_LINK_asan -fsanitize=address,undefined)
+if(ESW_WERROR)
+  list(APPEND ESW_SIMT_FLAGS -Werror)
+endif()
+
+# Sets the compiler up in the calling folder; the layer needs C++17 on x86-64.
+macro(esw_enable_simt)
+  enable_language(CXX)
+  set(CMAKE_CXX_STANDARD 17)
+  set(CMAKE_CXX_STANDARD_REQUIRED ON)
+  set(CMAKE_CXX_FLAGS_RELEASE "" CACHE STRING "Every target states its own level" FORCE)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Red zones around shared variables too, although they lie in a section of their own.
+    list(APPEND ESW_SIMT_FLAGS_asan -fsanitize-sections=simt_shared)
+  endif()
+endmacro()
+
+# esw_add_simt_executable(name sources... [VARIANTS fast asan race] [LIBRARIES target...] [INCLUDES folder...])
+#
+# Builds <name>_<variant> for each variant, .cu files compiled as C++. Uninstrumented helpers go into LIBRARIES.
+function(esw_add_simt_executable name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "VARIANTS;LIBRARIES;INCLUDES")
+  if(NOT arg_VARIANTS)
+    set(arg_VARIANTS ${ESW_SIMT_VARIANTS})
+  endif()
+  foreach(source IN LISTS arg_UNPARSED_ARGUMENTS)
+    if(source MATCHES "\\.cu$")
+      set_source_files_properties("${source}" PROPERTIES LANGUAGE CXX)
+    endif()
+  endforeach()
+  foreach(variant IN LISTS arg_VARIANTS)
+    add_executable("${name}_${variant}" ${arg_UNPARSED_ARGUMENTS})
+    target_compile_options("${name}_${variant}" PRIVATE ${ESW_SIMT_FLAGS} ${ESW_SIMT_FLAGS_${variant}})
+    target_link_options("${name}_${variant}" PRIVATE ${ESW_SIMT_LINK_${variant}})
+    target_include_directories("${name}_${variant}" PRIVATE
+      "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/host" ${arg_INCLUDES})
+    target_link_libraries("${name}_${variant}" PRIVATE "simt_layer_${variant}" ${arg_LIBRARIES})
+  endforeach()
+endfunction()
+
+# esw_add_simt_test(name sources... [VARIANTS ...] [LIBRARIES ...] [INCLUDES ...] [LABELS label...] [TIMEOUT seconds])
+#
+# The same as Criterion tests, one ctest entry per variant.
+function(esw_add_simt_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "VARIANTS;LIBRARIES;INCLUDES;LABELS")
+  if(NOT arg_VARIANTS)
+    set(arg_VARIANTS ${ESW_SIMT_VARIANTS})
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  get_filename_component(kind "${CMAKE_CURRENT_SOURCE_DIR}" NAME)
+  esw_add_simt_executable("test_${name}" ${arg_UNPARSED_ARGUMENTS}
+    VARIANTS ${arg_VARIANTS} INCLUDES ${arg_INCLUDES} LIBRARIES PkgConfig::CRITERION ${arg_LIBRARIES})
+  foreach(variant IN LISTS arg_VARIANTS)
+    add_test(NAME "${name}_${variant}" COMMAND "test_${name}_${variant}" --verbose --jobs 1)
+    esw_test_properties("${name}_${variant}" "${arg_TIMEOUT}" "${kind};${arg_LABELS}")
+  endforeach()
+endfunction()

@@ -1,0 +1,35 @@
+/* The one header a .cu includes. nvcc sees CUDA, a C++ compiler sees the CPU execution layer
+ * (tests/simt/layer), so kernels and their host code are the same text in both. Beyond CUDA's own names it
+ * offers
+ *
+ *   ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, arguments...)   kernel<<<...>>>(arguments...)
+ *   ESW_DYNAMIC_SHARED(type, name)                                        the block's dynamic shared memory,
+ * 16-aligned
+ *
+ * Rules for kernels: extern "C" names; no __shared__ in templates or inline functions; one barrier per source
+ * line; no return before a barrier; no collective behind && or ||; no approximate intrinsic, no float atomic.
+ */
+#ifndef ESWI_PORT_H
+#define ESWI_PORT_H
+
+#if defined(__CUDACC__)
+
+#include <cuda_runtime.h>
+
+#define ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
+    kernel<<<(grid), (block), (shared_bytes), (stream)>>>(__VA_ARGS__)
+#define ESW_DYNAMIC_SHARED(type, name)                                  \
+    extern __shared__ __align__(16) unsigned char esw_dynamic_shared[]; \
+    type *name = reinterpret_cast<type *>(esw_dynamic_shared)
+
+#else
+
+#include "simt.h"
+
+#define ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
+    simt::launch(#kernel, kernel, (grid), (block), (shared_bytes), (stream), __VA_ARGS__)
+#define ESW_DYNAMIC_SHARED(type, name) type *name = static_cast<type *>(simt::current_block.dynamic_shared)
+
+#endif
+
+#endif

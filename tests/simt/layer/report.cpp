@@ -1,0 +1,70 @@
+/* Reports: one line each that names kernel, block, thread and source line. */
+#include <cstdarg>
+#include <cstdio>
+
+#include "engine.h"
+
+namespace simt
+{
+
+static const size_t most_reports = 50; /* a broken kernel repeats itself */
+static std::vector<std::string> found;
+
+const std::vector<std::string> &reports()
+{
+    return found;
+}
+void clear_reports()
+{
+    found.clear();
+}
+
+static std::string context()
+{
+    if (!engine.kernel)
+        return "host";
+    char text[256];
+    const uint3 b = current_block.block_index;
+    snprintf(text, sizeof text, "kernel %s", engine.kernel);
+    std::string result = text;
+    if (engine.call) { /* an executor names block and thread itself */
+        snprintf(text, sizeof text, ", block (%u,%u,%u)", b.x, b.y, b.z);
+        result += text;
+    }
+    if (current_thread) {
+        snprintf(text, sizeof text, ", thread %u", current_thread->linear);
+        result += text;
+    }
+    return result;
+}
+
+void report(const char *file, int line, const char *format, ...)
+{
+    char text[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    device_lost();
+    if (found.size() >= most_reports)
+        return;
+    std::string where = file ? ", " + std::string(file) + ":" + std::to_string(line) : "";
+    found.push_back("simt: " + context() + where + ": " + text);
+    if (config.print_reports)
+        fprintf(stderr, "%s\n", found.back().c_str());
+}
+
+} // namespace simt
+
+#if SIMT_ASAN
+/* The sanitizers call these before their own reports, which know the source line but no CUDA thread. */
+extern "C" void __asan_on_error()
+{
+    fprintf(stderr, "simt: %s: AddressSanitizer found:\n", simt::context().c_str());
+}
+
+extern "C" void __ubsan_on_report()
+{
+    fprintf(stderr, "simt: %s: UndefinedBehaviorSanitizer found:\n", simt::context().c_str());
+}
+#endif
