@@ -5,7 +5,7 @@ pkg_check_modules(CRITERION REQUIRED IMPORTED_TARGET criterion)
 # Words that mean a failure even where the exit code does not say so: Criterion runs each test in a child process and
 # may count a sanitizer's report as a normal end, and it ends well when a filter leaves no test or a test skips itself.
 set(ESW_TEST_FAILURE_WORDS
-  "Tested: 0 " "runtime error" "LeakSanitizer" "AddressSanitizer" "ThreadSanitizer" "\\[SKIP\\]")
+  "Tested: 0 " "Ran 0 tests" "runtime error" "LeakSanitizer" "AddressSanitizer" "ThreadSanitizer" "\\[SKIP\\]")
 
 # Properties every ctest entry has, whatever runs it.
 function(esw_test_properties name timeout labels)
@@ -37,4 +37,23 @@ function(esw_add_test name)
   target_compile_options("test_${name}" PRIVATE -Wno-missing-prototypes -Wno-missing-field-initializers)
   add_test(NAME "${name}" COMMAND "test_${name}" --verbose --jobs 1)
   esw_test_properties("${name}" "${arg_TIMEOUT}" "${kind};${arg_LABELS}")
+endfunction()
+
+find_package(Python3 3.8 REQUIRED COMPONENTS Interpreter)
+
+# esw_add_python_test(name file [LABELS label...] [TIMEOUT seconds])
+#
+# Registers a file of unittest cases about the built program, which they find as $EDGESWEEP_PROGRAM.
+function(esw_add_python_test name file)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "TIMEOUT" "LABELS")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  get_filename_component(kind "${CMAKE_CURRENT_SOURCE_DIR}" NAME)
+  add_test(NAME "${name}" COMMAND Python3::Interpreter -B "${CMAKE_CURRENT_SOURCE_DIR}/${file}" --verbose)
+  esw_test_properties("${name}" "${arg_TIMEOUT}" "${kind};${arg_LABELS}")
+  set_property(TEST "${name}" APPEND PROPERTY ENVIRONMENT
+    "EDGESWEEP_PROGRAM=$<TARGET_FILE:edgesweep_cli>" "EDGESWEEP_SOURCE=${PROJECT_SOURCE_DIR}"
+    "EDGESWEEP_BUILD=${PROJECT_BINARY_DIR}" "EDGESWEEP_LIBRARY=$<TARGET_FILE:edgesweep>"
+    "PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support" "CC=${CMAKE_C_COMPILER}")
 endfunction()

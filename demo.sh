@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# From a fresh Debian or Ubuntu to a result: installs what is missing, builds edgesweep, runs three experiments and prints
+# their tables. Works from any directory and any number of times.
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+source "$root/.ci/packages.sh"
+
+need_packages gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libjansson-dev librandom123-dev -- libhdf5-dev
+cd "$root"
+
+say "building"
+cmake --preset release -DESW_TESTS=OFF >/dev/null
+cmake --build --preset release --target edgesweep_cli -j "$(nproc)" | tail -n 1
+program=build-release/edgesweep
+
+show_run() { # NAME TITLE
+    say "$2"
+    rm -rf "runs/$1"
+    "$program" run "datasets/experiments/$1.yaml" -o "runs/$1"
+    "$program" show "runs/$1"
+    printf '\n'
+}
+
+show_run demo "three networks, every method, 5 access points x 60 users x 12 subchannels"
+show_run demo-full-size "the paper's size: 5 access points x 1250 users x 250 subchannels"
+show_run demo-splits "large pictures and a mix of networks: the best split is inside the network and differs between users"
+
+say "next: change a number in datasets/experiments/demo.yaml and run"
+say "  $root/$program run datasets/experiments/demo.yaml -o runs/mine && $root/$program show runs/mine"

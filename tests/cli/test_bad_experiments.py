@@ -1,0 +1,152 @@
+"""Every wrong experiment ends in one clear line and exit code 2 or 3, before anything is started or written."""
+
+import os
+import resource
+import signal
+import subprocess
+import unittest
+
+from edgesweep_cli import EXIT_IO, EXIT_USAGE, SMALL, CliTest
+
+
+class BadExperiments(CliTest):
+    def refuse(self, text, *says, code=EXIT_USAGE, command=None):
+        """The experiment must be refused by `run`, and leave no run directory."""
+        path = self.write(text)
+        line = self.fail_with(code, *(command or ("run", path, "-o", self.folder / "run")), says=says)
+        self.assertFalse((self.folder / "run").exists())
+        return line
+
+    def test_an_unknown_key_gets_its_line_and_the_nearest_key(self):
+        self.refuse(SMALL + "scenarois: 3\n", "experiment.yaml:7", "scenarois", "scenarios")
+
+    def test_an_unknown_parameter_gets_its_line_and_the_nearest_parameter(self):
+        self.refuse(SMALL.replace("subchannels", "subchanels"), "experiment.yaml:6", "subchanels", "subchannels")
+
+    def test_an_unknown_method_gets_the_nearest_method(self):
+        self.refuse(SMALL.replace("li-gd", "li-dg"), "experiment.yaml:5", "li-dg", "li-gd")
+
+    def test_an_unknown_system_is_named(self):
+        self.refuse(SMALL.replace("ecc", "eec"), "experiment.yaml:1", "eec", "ecc")
+
+    def test_a_value_of_the_wrong_type_is_shown(self):
+        self.refuse(SMALL.replace("users: 4", "users: many"), "experiment.yaml:6", "users", "many")
+        self.refuse(SMALL.replace("users: 4", "users: 4.5"), "users", "4.5")
+        self.refuse(SMALL.replace("users: 4", "users: [4, 5]"), "users")
+        self.refuse(SMALL.replace("users: 4", "access: nomad"), "access", "nomad", "noma")
+        self.refuse(SMALL.replace("users: 4", "pair_directions: 3"), "pair_directions", "3")
+
+    def test_not_a_number_is_refused(self):
+        for value in (".nan", "nan", ".inf", "-.inf", "1e999"):
+            self.refuse(SMALL.replace("users: 4", f"users: 4, weight_time: {value}"), "weight_time", value)
+
+    def test_a_value_out_of_range_is_shown_with_the_range(self):
+        self.refuse(SMALL.replace("users: 4", "users: -4"), "experiment.yaml:6", "users", "-4")
+        self.refuse(SMALL.replace("users: 4", "users: 4, bandwidth_up_hz: -1"), "bandwidth_up_hz", "-1")
+        self.refuse(SMALL.replace("scenarios: 8", "scenarios: 0"), "experiment.yaml:4", "scenarios")
+
+    def test_a_missing_profile_gets_the_nearest_name(self):
+        self.refuse(SMALL.replace("users: 4", "users: 4, profile: nin-cifar10-23"), "nin-cifar10-23", "nin-cifar10-32")
+
+    def test_a_missing_profile_file_is_named(self):
+        path = self.write(SMALL.replace("users: 4", "users: 4, profile: nets/mine.csv"))
+        line = self.fail_with(EXIT_IO, "run", path, "-o", self.folder / "run", says="nets/mine.csv")
+        self.assertIn("No such file", line)
+
+    def test_a_damaged_profile_file_is_named_with_its_line(self):
+        (self.folder / "mine.csv").write_text("unit,name,type,bits,flops\n1,input,input,24576,0\n2,conv,conv,x,5\n",
+                                              encoding="utf-8")
+        self.refuse(SMALL.replace("users: 4", "users: 4, profile: mine.csv"), "mine.csv:3", "x")
+
+    def test_more_users_than_the_clusters_hold(self):
+        self.refuse(SMALL.replace("users: 4", "users: 13"), "users", "13", "12")
+
+    def test_a_duplicate_key_is_named(self):
+        self.refuse(SMALL + "seed: 12\n", "experiment.yaml:7", "seed")
+        self.refuse(SMALL.replace("users: 4", "users: 4, users: 5"), "experiment.yaml:6", "users")
+
+    def test_what_is_no_yaml_is_named_with_its_line(self):
+        self.refuse("system: ecc\nmethods: [a, b\nseed: 1\n", "experiment.yaml:")
+        self.refuse("", "experiment.yaml")
+        self.refuse("- a\n- b\n", "experiment.yaml:1")
+
+    def test_two_hundred_thousand_brackets_are_refused(self):
+        self.refuse("system: ecc\nmethods: " + "[" * 200000 + "\n", "experiment.yaml:2")
+        self.refuse("[" * 200000 + "]" * 200000, "experiment.yaml:1")
+        self.refuse("{a: " * 200000, "experiment.yaml:1")
+
+    def test_an_oversized_file_is_refused(self):
+        self.refuse(SMALL + "# " + "x" * (64 << 20) + "\n", "experiment.yaml")
+
+    def test_a_file_that_is_not_there_is_named(self):
+        self.fail_with(EXIT_IO, "run", self.folder / "none.yaml", "-o", self.folder / "run", says="none.yaml")
+        self.fail_with(EXIT_IO, "run", self.folder, "-o", self.folder / "run", says=str(self.folder))
+
+    def test_memory_beyond_the_machine_is_refused_before_it_starts(self):
+        big = SMALL.replace("aps: 2, users: 4, subchannels: 2", "aps: 1024, users: 16000, subchannels: 16000")
+        self.refuse(big)
+
+    def test_memory_beyond_what_is_allowed_is_refused_with_both_sizes(self):
+        path = self.write(SMALL.replace("aps: 2, users: 4, subchannels: 2", "aps: 5, users: 600, subchannels: 120"))
+        self.fail_with(EXIT_USAGE, "run", path, "-o", self.folder / "run", "--max-memory", "1M", says="max-memory")
+        self.assertFalse((self.folder / "run").exists())
+
+    def test_a_wrong_set_is_an_error_of_the_command_line(self):
+        path = self.write(SMALL)
+        for wrong, says in (("users", "users"), ("usres=4", "usres"), ("users=x", "x"), ("=4", "=4")):
+            self.fail_with(EXIT_USAGE, "run", path, "-o", self.folder / "run", "--set", wrong, says=says)
+
+    def test_a_wrong_methods_list_is_an_error(self):
+        self.fail_with(EXIT_USAGE, "run", self.write(SMALL), "-o", self.folder / "run", "--methods", "li-dg",
+                       says=("li-dg", "li-gd"))
+
+    def test_an_unknown_backend_is_named(self):
+        done = self.fail_with(4, "run", self.write(SMALL), "-o", self.folder / "run", "--backend", "tpu", says="tpu")
+        self.assertIn("cpu", done)
+
+
+class Unwritable(CliTest):
+    def test_a_run_directory_that_cannot_be_made(self):
+        (self.folder / "file").write_text("", encoding="utf-8")
+        self.fail_with(EXIT_IO, "run", self.write(SMALL), "-o", self.folder / "file" / "run", says="file/run")
+
+    def test_a_directory_that_holds_a_run_is_not_overwritten(self):
+        path = self.write(SMALL)
+        self.succeed("run", path, "-o", self.folder / "run", "--quiet")
+        before = self.succeed("show", self.folder / "run")
+        line = self.fail_with(EXIT_USAGE, "run", path, "-o", self.folder / "run", says=str(self.folder / "run"))
+        self.assertIn("run", line)
+        self.assertEqual(self.succeed("show", self.folder / "run"), before)
+
+    def test_a_file_size_limit_ends_in_one_line(self):
+        """Stands for a full disk where no file system can be mounted: writes fail with EFBIG."""
+        path = self.write(SMALL.replace("scenarios: 8", "scenarios: 4096"))
+
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
+
+        self.fail_with(EXIT_IO, "run", path, "-o", self.folder / "run", "--quiet", prepare=limit, says="too large")
+
+    def test_a_full_disk_ends_in_one_line(self):
+        disk = self.folder / "disk"
+        disk.mkdir()
+        mounted = os.geteuid() == 0 and subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=False, capture_output=True).returncode == 0
+        if not mounted:
+            print("left out here: no tmpfs can be mounted; the file size limit stands for it")
+            return
+        self.addCleanup(subprocess.run, ["umount", disk], check=True)
+        path = self.write(SMALL.replace("scenarios: 8", "scenarios: 16384"))
+        self.fail_with(EXIT_IO, "run", path, "-o", disk / "run", "--quiet", says="No space left on device")
+
+    def test_a_document_that_cannot_be_written(self):
+        path = self.write(SMALL)
+        target = self.folder / "no" / "folder.json"
+        self.fail_with(EXIT_IO, "solve", path, "--scenario", "0", "--method", "li-gd", "--json", target,
+                       says="No such file or directory")
+        self.fail_with(EXIT_IO, "instance", path, "--scenarios", "0..1", "-o", target, says="No such file or directory")
+
+
+if __name__ == "__main__":
+    unittest.main()

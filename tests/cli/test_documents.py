@@ -1,0 +1,157 @@
+"""`solve --json` and `account`: documents that replay, read back and score to the same numbers."""
+
+import copy
+import json
+import math
+import unittest
+
+from edgesweep_cli import EXIT_IO, EXIT_USAGE, SMALL, CliTest
+
+METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", "gd", "li-gd")
+EVERY_METHOD = SMALL.replace("[device-only, li-gd]", "[" + ", ".join(METHODS) + "]")
+
+
+def shape(values):
+    return (len(values), *shape(values[0])) if isinstance(values, list) else ()
+
+
+class Solve(CliTest):
+    def test_a_document_has_what_its_readers_were_promised(self):
+        document = self.solve(self.write(SMALL), "li-gd", 3)
+        self.assertEqual(list(document)[:6], ["edgesweep", "system", "seed", "point", "scenario", "method"])
+        self.assertEqual((document["system"], document["seed"], document["scenario"], document["method"]),
+                         ("ecc", 11, 3, "li-gd"))
+        self.assertEqual(set(document["edgesweep"]), {"version", "commit", "backend"})
+        users, aps, subchannels = 4, 2, 2
+        instance, decision, terms = document["instance"], document["decision"], document["terms"]
+        self.assertEqual(shape(instance["gain_up"]), (users, aps, subchannels))
+        self.assertEqual(shape(instance["gain_down"]), (users, aps, subchannels))
+        self.assertEqual(shape(instance["distance_m"]), (users, aps))
+        for name in ("split", "subchannel_up", "subchannel_down", "assigned_up", "assigned_down", "power_up_w",
+                     "power_down_w", "compute_units"):
+            self.assertEqual(shape(decision[name]), (users,), name)
+        for name in ("sinr_up", "sinr_down", "rate_up_bps", "rate_down_bps", "latency_s", "energy_j", "utility"):
+            self.assertEqual(shape(terms[name]), (users,), name)
+        for name in ("latency_s", "energy_j", "utility"):
+            self.assertAlmostEqual(document["metrics"][name + "_sum"], math.fsum(terms[name]), delta=1e-12 * users)
+            self.assertAlmostEqual(document["metrics"][name + "_mean"], math.fsum(terms[name]) / users, delta=1e-12)
+
+    def test_the_utility_is_the_weighted_sum_of_latency_and_energy(self):
+        document = self.solve(self.write(SMALL), "li-gd")
+        weights = document["parameters"]["weight_time"], document["parameters"]["weight_energy"]
+        for latency, energy, utility in zip(*(document["terms"][k] for k in ("latency_s", "energy_j", "utility"))):
+            self.assertAlmostEqual(weights[0] * latency + weights[1] * energy, utility, delta=1e-12 * utility)
+
+    def test_a_device_that_keeps_its_work_takes_the_time_of_its_flops(self):
+        document = self.solve(self.write(SMALL), "device-only")
+        flops = sum(document["instance"]["profiles"][0]["flops"])
+        for latency in document["terms"]["latency_s"]:
+            self.assertAlmostEqual(latency, flops / document["parameters"]["device_flops"], delta=1e-12 * latency)
+
+    def test_the_same_scenario_is_solved_to_the_same_bytes(self):
+        path = self.write(SMALL)
+        texts = {self.succeed("solve", path, "--scenario", 5, "--method", "li-gd", "--json", "-") for _ in range(2)}
+        first = json.loads(texts.pop())
+        self.assertEqual(len(texts), 1 if first["diagnostics"].get("seconds") else 0)
+
+    def test_every_number_reads_back_to_the_same_double(self):
+        path = self.write(SMALL)
+        text = self.succeed("solve", path, "--scenario", 1, "--method", "li-gd", "--json", "-")
+        self.assertEqual(json.loads(json.dumps(json.loads(text))), json.loads(text))
+        gain = json.loads(text)["instance"]["gain_up"][0][0][0]
+        self.assertIn(repr(gain)[:12].rstrip("0"), text)
+
+    def test_a_table_has_a_row_per_method(self):
+        text = self.succeed("solve", self.write(EVERY_METHOD), "--scenario", 0)
+        rows = [line.split()[0] for line in text.splitlines()[2:]]
+        self.assertEqual(tuple(rows), METHODS)
+
+    def test_scenarios_points_and_methods_that_do_not_exist_are_refused(self):
+        path = self.write(SMALL)
+        self.fail_with(EXIT_USAGE, "solve", path, "--scenario", 0, "--point", 1, says="1 point")
+        self.fail_with(EXIT_USAGE, "solve", path, "--scenario", 0, "--method", "ligd", "--json", "-",
+                       says="did you mean li-gd?")
+        self.fail_with(EXIT_USAGE, "solve", path, "--scenario", 0, "--json", "-", says="--method")
+
+
+class Account(CliTest):
+    def account(self, document, *arguments):
+        path = self.write(json.dumps(document), "document.json")
+        return json.loads(self.succeed("account", path, "--json", "-", *arguments))
+
+    def refuse(self, document, *says, code=EXIT_USAGE):
+        self.fail_with(code, "account", self.write(json.dumps(document), "document.json"), says=says)
+
+    def test_every_method_is_scored_as_it_was_solved(self):
+        path = self.write(EVERY_METHOD)
+        for method in METHODS:
+            document = self.solve(path, method, 2)
+            metrics = self.account(document, "--against", "none")["metrics"]
+            for name in ("latency_s", "energy_j", "utility"):
+                self.assertEqual(metrics[name], document["metrics"][name + "_mean"], method)
+
+    def test_a_decision_written_by_hand_is_scored_with_its_gap(self):
+        document = self.solve(self.write(SMALL), "li-gd", 1)
+        users, last = 4, len(document["instance"]["profiles"][0]["flops"])
+        document["decision"] = {
+            "split": [last] * users, "subchannel_up": [-1] * users, "subchannel_down": [-1] * users,
+            "assigned_up": [-1] * users, "assigned_down": [-1] * users, "power_up_w": [0] * users,
+            "power_down_w": [0] * users, "compute_units": [0] * users}
+        report = self.account(document, "--against", "device-only,li-gd")
+        gaps = {entry["method"]: entry["gap"] for entry in report["against"]}
+        self.assertEqual(gaps["device-only"], 0.0)
+        self.assertGreater(gaps["li-gd"], 0.0)
+
+    def test_the_gap_is_shown_to_every_method_of_the_system_when_none_is_named(self):
+        path = self.write(json.dumps(self.solve(self.write(SMALL), "li-gd", 1)), "document.json")
+        text = self.succeed("account", path)
+        for method in ("yours", *METHODS):
+            self.assertRegex(text, rf"(?m)^{method} ")
+
+    def test_a_broken_constraint_is_named_with_its_user(self):
+        good = self.solve(self.write(SMALL.replace("[device-only, li-gd]", "[edge-only]")), "edge-only", 1)
+        for key, value, says in (("power_up_w", 5.0, "power"), ("power_down_w", 1e-9, "power"),
+                                 ("compute_units", 9.0, "compute"), ("split", 0, "split"), ("split", 99, "split"),
+                                 ("subchannel_up", 2, "subchannel"), ("subchannel_up", -1, "subchannel")):
+            document = copy.deepcopy(good)
+            document["decision"][key][2] = value
+            self.refuse(document, says, "2")
+
+    def test_wrong_documents_are_refused(self):
+        good = self.solve(self.write(SMALL), "li-gd", 1)
+        for change, says in ((lambda d: d.pop("system"), "system"), (lambda d: d.update(system="x"), "x"),
+                             (lambda d: d.pop("decision"), "decision"), (lambda d: d.pop("instance"), "instance"),
+                             (lambda d: d["decision"].pop("split"), "split"),
+                             (lambda d: d["decision"]["split"].pop(), "split"),
+                             (lambda d: d["decision"].update(split="all"), "split"),
+                             (lambda d: d["instance"]["gain_up"][0][0].pop(), "gain_up"),
+                             (lambda d: d["instance"]["gain_up"][0][0].__setitem__(0, -1.0), "gain_up"),
+                             (lambda d: d["parameters"].update(users=5), ""),
+                             (lambda d: d["parameters"].update(device_flops=-5), "device_flops")):
+            document = copy.deepcopy(good)
+            change(document)
+            self.refuse(document, says)
+
+    def test_what_is_no_document_is_refused(self):
+        self.fail_with(EXIT_IO, "account", self.folder / "none.json", says="none.json")
+        for text, says in (("", "bad.json"), ("{", "bad.json:1"), ("[1]", "object"), ('{"a": 1, "a": 2}', "bad.json"),
+                           ("[" * 200000, "bad.json"), ('{"system": 5}', "system")):
+            self.fail_with(EXIT_USAGE, "account", self.write(text, "bad.json"), says=says)
+
+    def test_an_unknown_method_to_compare_with_is_named(self):
+        path = self.write(json.dumps(self.solve(self.write(SMALL), "li-gd", 1)), "document.json")
+        self.fail_with(EXIT_USAGE, "account", path, "--against", "li-dg", says="li-dg")
+
+
+class Instance(CliTest):
+    def test_instances_are_those_that_solve_shows(self):
+        path = self.write(SMALL)
+        target = self.folder / "instances.json"
+        self.succeed("instance", path, "--scenarios", "2..4", "-o", target)
+        document = json.loads(target.read_text(encoding="utf-8"))
+        self.assertEqual([entry["scenario"] for entry in document["instances"]], [2, 3, 4])
+        self.assertEqual(document["instances"][1]["instance"], self.solve(path, "li-gd", 3)["instance"])
+
+
+if __name__ == "__main__":
+    unittest.main()
