@@ -1,0 +1,286 @@
+/* ECC: from parameter values to a config that is ready to compute with. */
+#include "ecc/params.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/detmath.h"
+#include "base/text.h"
+#include "ecc/cost.h"
+#include "ecc/profile.h"
+
+static const double SQUARE_M = 1000.0; /* side of the square the APs stand in */
+
+double eswi_ecc_watts_of_dbm(double dbm)
+{
+    return 1e-3 * eswi_pow(10.0, dbm / 10.0);
+}
+
+/* Fails with the line the parameter was set on, where it was set in a file. */
+#define FAIL_AT(param, ...) fail_at(lines ? lines[param] : 0, error, __VA_ARGS__)
+
+static esw_status __attribute__((format(printf, 3, 4))) fail_at(int line, esw_error *error, const char *format, ...)
+{
+    char text[sizeof error->text];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return line > 0 ? esw_fail(error, ESW_BAD_INPUT, "line %d: %s", line, text)
+                    : esw_fail(error, ESW_BAD_INPUT, "%s", text);
+}
+
+/* ---------------------------------------------------------------- values */
+
+static void bind(eswi_ecc_config *config, ecc_param param, const esw_value *value)
+{
+    void *field = eswi_ecc_bound_field(config, param);
+    switch (eswi_ecc_bindings[param].kind) {
+    case ECC_BIND_NONE:
+        break;
+    case ECC_BIND_INT:
+    case ECC_BIND_CHOICE:
+        *(int *)field = (int)value->integer;
+        break;
+    case ECC_BIND_SEED:
+        *(uint64_t *)field = (uint64_t)value->integer;
+        break;
+    case ECC_BIND_BOOL:
+        *(bool *)field = value->integer != 0;
+        break;
+    case ECC_BIND_REAL:
+        *(double *)field = value->real;
+        break;
+    case ECC_BIND_DBM:
+        *(double *)field = eswi_ecc_watts_of_dbm(value->real);
+        break;
+    case ECC_BIND_DBM_BOTH: /* one direction may be overridden by a later parameter */
+        ((double *)field)[ECC_UP] = ((double *)field)[ECC_DOWN] = eswi_ecc_watts_of_dbm(value->real);
+        break;
+    }
+}
+
+void eswi_ecc_config_bind(eswi_ecc_config *config, const esw_value values[ECC_PARAMS])
+{
+    for (int p = 0; p < ECC_PARAMS; p++) {
+        if (values[p].set) {
+            bind(config, (ecc_param)p, &values[p]);
+        }
+    }
+}
+
+int eswi_ecc_choice_index(const char *choices, const char *word)
+{
+    const size_t length = strlen(word);
+    for (int index = 0;; index++) {
+        const size_t here = strcspn(choices, "|");
+        if (here == length && !strncmp(choices, word, length)) {
+            return index;
+        }
+        if (choices[here] == '\0') {
+            return -1;
+        }
+        choices += here + 1;
+    }
+}
+
+/* The default of a parameter as a value. The table is ours, so its texts are right; a test loads them all. */
+static void set_default(const esw_param *param, esw_value *value)
+{
+    const char *text = param->default_value;
+    switch (param->type) {
+    case ESW_PARAM_INTEGER:
+        eswi_parse_integer(text, &value->integer);
+        value->real = (double)value->integer;
+        break;
+    case ESW_PARAM_REAL:
+        eswi_parse_real(text, &value->real);
+        break;
+    case ESW_PARAM_CHOICE:
+        value->integer = eswi_ecc_choice_index(param->choices, text);
+        break;
+    case ESW_PARAM_BOOLEAN:
+        value->integer = !strcmp(text, "true");
+        break;
+    case ESW_PARAM_TREE:
+        value->tree = json_string(text);
+        break;
+    }
+}
+
+esw_status eswi_ecc_default_values(esw_value values[ECC_PARAMS], esw_error *error)
+{
+    memset(values, 0, ECC_PARAMS * sizeof *values);
+    for (int p = 0; p < ECC_PARAMS; p++) {
+        values[p].set = eswi_ecc_params[p].default_value != NULL;
+        if (values[p].set) {
+            set_default(&eswi_ecc_params[p], &values[p]);
+        }
+    }
+    return values[ECC_PARAM_PROFILE].tree ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "ecc: out of memory");
+}
+
+void eswi_ecc_values_free(esw_value values[ECC_PARAMS])
+{
+    for (int p = 0; p < ECC_PARAMS; p++) {
+        json_decref(values[p].tree);
+        values[p].tree = NULL;
+    }
+}
+
+/* ---------------------------------------------------------------- what one range cannot check */
+
+static esw_status check_size(const eswi_ecc_config *config, const int *lines, esw_error *error)
+{
+    const long long places = (long long)config->cluster_cap * config->aps * config->subchannels;
+    if (config->users > places) {
+        return FAIL_AT(ECC_PARAM_USERS,
+                       "users: %d do not fit; at most cluster_cap * aps * subchannels = %d * %d * %d = %lld",
+                       config->users, config->cluster_cap, config->aps, config->subchannels, places);
+    }
+    return ESW_OK;
+}
+
+static esw_status check_boxes(const eswi_ecc_config *config, const int *lines, esw_error *error)
+{
+    for (int d = 0; d < ECC_DIRECTIONS; d++) {
+        if (!(config->power_min_w[d] <= config->power_max_w[d])) {
+            return FAIL_AT(ECC_PARAM_POWER_MIN, "power_min: %g W lies above power_max: %g W in the %slink",
+                           config->power_min_w[d], config->power_max_w[d], d == ECC_UP ? "up" : "down");
+        }
+    }
+    if (!(config->units_min <= config->units_max)) {
+        return FAIL_AT(ECC_PARAM_COMPUTE_UNITS_MIN, "compute_units_min: %g lies above compute_units_max: %g",
+                       config->units_min, config->units_max);
+    }
+    if (config->weight_time == 0.0 && config->weight_energy == 0.0) {
+        return FAIL_AT(ECC_PARAM_WEIGHT_TIME, "weight_time, weight_energy: both are 0; one of them must be positive");
+    }
+    return ESW_OK;
+}
+
+/* ---------------------------------------------------------------- what follows from the parameters */
+
+/* The APs: a quincunx for five of them, else the first N points, row by row, of a square grid of ceil(sqrt N) per
+ * side, centred in the square. */
+static void place_aps(eswi_ecc_config *config)
+{
+    static const double QUINCUNX[5][2] = {{0.5, 0.5}, {0.25, 0.25}, {0.75, 0.25}, {0.25, 0.75}, {0.75, 0.75}};
+    int side = 1;
+    while (side * side < config->aps) {
+        side++;
+    }
+    for (int n = 0; n < config->aps; n++) {
+        for (int axis = 0; axis < 2; axis++) {
+            const int step = axis == 0 ? n % side : n / side;
+            config->ap_xy_m[n][axis] =
+                SQUARE_M * (config->aps == 5 ? QUINCUNX[n][axis] : (step + 0.5) / side);
+        }
+    }
+}
+
+/* r* of Structure point 1. Per FLOP at the edge, an offloading user pays wT / z + wE xi_e phi z^2 with the speed
+ * z = lambda(r) c_min, whatever its split: convex in z > 0 with its minimum at cbrt(wT / (2 wE xi_e phi)). */
+static double best_units(const eswi_ecc_config *config)
+{
+    const double price = 2.0 * config->weight_energy * config->kappa_edge * config->cycles_per_flop;
+    const double speed_min = eswi_ecc_edge_flops_per_s(config, config->units_min);
+    const double speed_max = eswi_ecc_edge_flops_per_s(config, config->units_max);
+    const double speed = price > 0.0 ? eswi_cbrt(config->weight_time / price) : speed_max; /* energy is free: faster */
+    if (!(speed > speed_min)) {
+        return config->units_min;
+    }
+    if (!(speed < speed_max)) {
+        return config->units_max;
+    }
+    const double units = eswi_pow(speed / config->edge_unit_flops, 1.0 / config->lambda_exponent);
+    return units < config->units_min ? config->units_min : units > config->units_max ? config->units_max : units;
+}
+
+static void derive(eswi_ecc_config *config)
+{
+    const double noise_factor = eswi_pow(10.0, config->noise_figure_db / 10.0);
+    for (int d = 0; d < ECC_DIRECTIONS; d++) {
+        config->subchannel_hz[d] = config->bandwidth_hz[d] / config->subchannels;
+        config->noise_w[d] = config->subchannel_hz[d] * config->noise_w_per_hz * noise_factor;
+    }
+    config->max_units = 0;
+    for (int i = 0; i < config->n_profiles; i++) {
+        if (config->profiles[i].units > config->max_units) {
+            config->max_units = config->profiles[i].units;
+        }
+    }
+    place_aps(config);
+    config->best_units = best_units(config);
+    const double edge_flops_per_s = eswi_ecc_edge_flops_per_s(config, config->best_units);
+    config->edge_seconds_per_flop = 1.0 / edge_flops_per_s;
+    config->edge_joules_per_flop = config->kappa_edge * edge_flops_per_s * edge_flops_per_s * config->cycles_per_flop;
+    config->device_seconds_per_flop = 1.0 / config->device_flops;
+    config->device_joules_per_flop =
+        config->kappa_device * config->device_flops * config->device_flops * config->cycles_per_flop;
+}
+
+esw_status eswi_ecc_config_derive(eswi_ecc_config *config, const int *lines, esw_error *error)
+{
+    esw_status status = check_size(config, lines, error);
+    if (status == ESW_OK) {
+        status = check_boxes(config, lines, error);
+    }
+    if (status != ESW_OK) {
+        return status;
+    }
+    free(config->ap_xy_m);
+    config->ap_xy_m = calloc((size_t)config->aps, sizeof *config->ap_xy_m);
+    if (!config->ap_xy_m) {
+        return esw_fail(error, ESW_NO_MEMORY, "aps: out of memory");
+    }
+    derive(config);
+    return ESW_OK;
+}
+
+/* ---------------------------------------------------------------- the descriptor's functions */
+
+static esw_status fill(eswi_ecc_config *config, const esw_value *values, const char *base_dir, esw_error *error)
+{
+    int lines[ECC_PARAMS];
+    for (int p = 0; p < ECC_PARAMS; p++) {
+        lines[p] = values[p].line;
+    }
+    eswi_ecc_config_bind(config, values);
+    esw_error cause;
+    const esw_status status = eswi_ecc_profiles_load(values[ECC_PARAM_PROFILE].tree, base_dir, config->upload,
+                                                     &config->profiles, &config->n_profiles, &cause);
+    if (status != ESW_OK) {
+        const int line = lines[ECC_PARAM_PROFILE];
+        return line > 0 ? esw_fail(error, status, "line %d: %s", line, cause.text)
+                        : esw_fail(error, status, "%s", cause.text);
+    }
+    return eswi_ecc_config_derive(config, lines, error);
+}
+
+esw_status eswi_ecc_configure(const esw_value *values, const char *base_dir, esw_config **config, esw_error *error)
+{
+    eswi_ecc_config *made = calloc(1, sizeof *made);
+    if (!made) {
+        return esw_fail(error, ESW_NO_MEMORY, "ecc: out of memory");
+    }
+    const esw_status status = fill(made, values, base_dir, error);
+    if (status != ESW_OK) {
+        eswi_ecc_config_free((esw_config *)made);
+        return status;
+    }
+    *config = (esw_config *)made;
+    return ESW_OK;
+}
+
+void eswi_ecc_config_free(esw_config *config)
+{
+    eswi_ecc_config *own = (eswi_ecc_config *)config;
+    if (own) {
+        eswi_ecc_profiles_free(own->profiles, own->n_profiles);
+        free(own->ap_xy_m);
+        free(own);
+    }
+}

@@ -1,0 +1,440 @@
+/* ECC: the JSON of `solve --json` read back: parameters into a config, then instance and decision, all checked. Who
+ * writes a decision by hand, or brings measured gains, starts from such a document. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ecc/document.h"
+#include "ecc/params.h"
+#include "ecc/profile.h"
+
+/* ---------------------------------------------------------------- parameters */
+
+static esw_status bad_parameter(const char *name, const char *allowed, esw_error *error)
+{
+    return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be %s", name, allowed);
+}
+
+static esw_status read_integer(const esw_param *param, const char *name, const json_t *json, json_int_t *value,
+                               esw_error *error)
+{
+    *value = json_integer_value(json);
+    if (!json_is_integer(json) || (double)*value < param->low || (double)*value > param->high) {
+        return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be an integer from %.0f to %.0f", name, param->low,
+                        param->high);
+    }
+    return ESW_OK;
+}
+
+static esw_status read_real(const esw_param *param, bool watts, const char *name, const json_t *json, double *value,
+                            esw_error *error)
+{
+    *value = json_number_value(json);
+    if (watts) {
+        return json_is_number(json) && *value > 0.0 ? ESW_OK : bad_parameter(name, "a number > 0", error);
+    }
+    if (!json_is_number(json) || !(*value >= param->low && *value <= param->high)) {
+        return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be a number from %g to %g", name, param->low,
+                        param->high);
+    }
+    return ESW_OK;
+}
+
+static esw_status read_choice(const esw_param *param, const char *name, const json_t *json, int *value,
+                              esw_error *error)
+{
+    *value = json_is_string(json) ? eswi_ecc_choice_index(param->choices, json_string_value(json)) : -1;
+    return *value >= 0 ? ESW_OK : bad_parameter(name, param->choices, error);
+}
+
+static esw_status read_parameter(eswi_ecc_config *config, ecc_param index, const json_t *json, esw_error *error)
+{
+    const esw_param *param = &eswi_ecc_params[index];
+    const eswi_ecc_binding *binding = &eswi_ecc_bindings[index];
+    const char *name = binding->json_name;
+    void *field = eswi_ecc_bound_field(config, index);
+    json_int_t integer = 0;
+    esw_status status = ESW_OK;
+    switch (binding->kind) {
+    case ECC_BIND_NONE: /* names only: the profiles themselves are in the instance */
+        break;
+    case ECC_BIND_INT:
+        status = read_integer(param, name, json, &integer, error);
+        *(int *)field = (int)integer;
+        break;
+    case ECC_BIND_SEED:
+        status = read_integer(param, name, json, &integer, error);
+        *(uint64_t *)field = (uint64_t)integer;
+        break;
+    case ECC_BIND_BOOL:
+        *(bool *)field = json_is_true(json);
+        status = json_is_boolean(json) ? ESW_OK : bad_parameter(name, "true or false", error);
+        break;
+    case ECC_BIND_CHOICE:
+        status = read_choice(param, name, json, field, error);
+        break;
+    case ECC_BIND_REAL:
+        status = read_real(param, false, name, json, field, error);
+        break;
+    case ECC_BIND_DBM:
+        status = read_real(param, true, name, json, field, error);
+        break;
+    case ECC_BIND_DBM_BOTH:
+        status = read_real(param, true, name, json, field, error);
+        ((double *)field)[ECC_DOWN] = ((double *)field)[ECC_UP];
+        break;
+    }
+    return status;
+}
+
+static esw_status check_parameter_names(const json_t *parameters, esw_error *error)
+{
+    const char *known[ECC_PARAMS];
+    for (int p = 0; p < ECC_PARAMS; p++) {
+        known[p] = eswi_ecc_bindings[p].json_name;
+    }
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)parameters, key, value)
+    {
+        const char *nearest = eswi_nearest(key, known, ECC_PARAMS);
+        if (!nearest || strcmp(nearest, key) != 0) {
+            return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: unknown%s%s%s", key,
+                            nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+        }
+    }
+    return ESW_OK;
+}
+
+/* Every parameter at its default, then what the document says, in table order: a bound for one direction comes after
+ * the one for both. */
+static esw_status read_parameters(eswi_ecc_config *config, const json_t *parameters, esw_error *error)
+{
+    if (!json_is_object(parameters)) {
+        return esw_fail(error, ESW_BAD_INPUT, "parameters: missing, or not an object");
+    }
+    esw_status status = check_parameter_names(parameters, error);
+    if (status != ESW_OK) {
+        return status;
+    }
+    esw_value defaults[ECC_PARAMS];
+    status = eswi_ecc_default_values(defaults, error);
+    if (status == ESW_OK) {
+        eswi_ecc_config_bind(config, defaults);
+    }
+    for (int p = 0; p < ECC_PARAMS && status == ESW_OK; p++) {
+        const json_t *json = json_object_get(parameters, eswi_ecc_bindings[p].json_name);
+        if (json) {
+            status = read_parameter(config, (ecc_param)p, json, error);
+        }
+    }
+    eswi_ecc_values_free(defaults);
+    return status;
+}
+
+/* ---------------------------------------------------------------- arrays */
+
+/* Where in the document a value is read, for messages, and what it must be. */
+typedef struct place {
+    const char *part, *name;
+    esw_error *error;
+} place;
+
+static esw_status wrong_length(const place *at, size_t found, size_t wanted)
+{
+    return esw_fail(at->error, ESW_BAD_INPUT, "%s.%s: %zu elements in a row; %zu are needed", at->part, at->name, found,
+                    wanted);
+}
+
+static esw_status get_array(const place *at, const json_t *part, size_t wanted, const json_t **array)
+{
+    *array = json_object_get(part, at->name);
+    if (!json_is_array(*array)) {
+        return esw_fail(at->error, ESW_BAD_INPUT, "%s.%s: missing, or not an array", at->part, at->name);
+    }
+    return json_array_size(*array) == wanted ? ESW_OK : wrong_length(at, json_array_size(*array), wanted);
+}
+
+static esw_status read_integers(const json_t *part, const char *part_name, const char *name, size_t n, int32_t low,
+                                int32_t high, int32_t *values, esw_error *error)
+{
+    const place at = {part_name, name, error};
+    const json_t *array;
+    const esw_status status = get_array(&at, part, n, &array);
+    for (size_t i = 0; status == ESW_OK && i < n; i++) {
+        const json_t *json = json_array_get(array, i);
+        const json_int_t value = json_integer_value(json);
+        if (!json_is_integer(json) || value < low || value > high) {
+            return esw_fail(error, ESW_BAD_INPUT, "%s.%s[%zu]: must be an integer from %d to %d", part_name, name, i,
+                            low, high);
+        }
+        values[i] = (int32_t)value;
+    }
+    return status;
+}
+
+static esw_status read_reals(const json_t *part, const char *part_name, const char *name, size_t n, double *values,
+                             esw_error *error)
+{
+    const place at = {part_name, name, error};
+    const json_t *array;
+    const esw_status status = get_array(&at, part, n, &array);
+    for (size_t i = 0; status == ESW_OK && i < n; i++) {
+        const json_t *json = json_array_get(array, i);
+        values[i] = json_number_value(json);
+        if (!json_is_number(json) || !(values[i] >= 0.0)) {
+            return esw_fail(error, ESW_BAD_INPUT, "%s.%s[%zu]: must be a number >= 0", part_name, name, i);
+        }
+    }
+    return status;
+}
+
+/* ---------------------------------------------------------------- the config */
+
+static esw_status read_profile(const json_t *json, size_t index, eswi_ecc_profile *profile, esw_error *error)
+{
+    char where[64];
+    snprintf(where, sizeof where, "instance.profiles[%zu]", index);
+    const char *name = json_string_value(json_object_get(json, "name"));
+    const size_t units = json_array_size(json_object_get(json, "flops"));
+    if (!name || units < 2 || units > ECC_PROFILE_UNITS_MAX) {
+        return esw_fail(error, ESW_BAD_INPUT, "%s: needs a name and flops of 2 to %d units", where,
+                        ECC_PROFILE_UNITS_MAX);
+    }
+    esw_status status = eswi_ecc_profile_alloc(name, (int)units, profile, error);
+    if (status == ESW_OK) {
+        status = read_reals(json, where, "flops", units, profile->flops + 1, error);
+    }
+    if (status == ESW_OK) {
+        status = read_reals(json, where, "bits", units + 1, profile->bits, error);
+    }
+    profile->result_bits = json_number_value(json_object_get(json, "result_bits"));
+    return status == ESW_OK ? eswi_ecc_profile_finish(profile, where, error) : status;
+}
+
+static esw_status read_profiles(eswi_ecc_config *config, const json_t *instance, esw_error *error)
+{
+    const json_t *array = json_object_get(instance, "profiles");
+    const size_t count = json_array_size(array);
+    if (count < 1 || count > ECC_MIX_MAX) {
+        return esw_fail(error, ESW_BAD_INPUT, "instance.profiles: must be an array of 1 to %d profiles", ECC_MIX_MAX);
+    }
+    config->profiles = calloc(count, sizeof *config->profiles);
+    if (!config->profiles) {
+        return esw_fail(error, ESW_NO_MEMORY, "instance.profiles: out of memory");
+    }
+    config->n_profiles = (int)count;
+    esw_status status = ESW_OK;
+    for (size_t i = 0; status == ESW_OK && i < count; i++) {
+        status = read_profile(json_array_get(array, i), i, &config->profiles[i], error);
+    }
+    return status;
+}
+
+esw_status eswi_ecc_config_from_json(const json_t *document, const char *base_dir, esw_config **config,
+                                     esw_error *error)
+{
+    (void)base_dir; /* a document names no files: its profiles are spelled out */
+    eswi_ecc_config *made = calloc(1, sizeof *made);
+    if (!made) {
+        return esw_fail(error, ESW_NO_MEMORY, "ecc: out of memory");
+    }
+    esw_status status = read_parameters(made, json_object_get(document, "parameters"), error);
+    if (status == ESW_OK) {
+        status = read_profiles(made, json_object_get(document, "instance"), error);
+    }
+    if (status == ESW_OK) {
+        status = eswi_ecc_config_derive(made, NULL, error);
+    }
+    if (status != ESW_OK) {
+        eswi_ecc_config_free((esw_config *)made);
+        return status;
+    }
+    *config = (esw_config *)made;
+    return ESW_OK;
+}
+
+/* ---------------------------------------------------------------- the instance */
+
+static esw_status read_gains(const eswi_ecc_config *config, const json_t *part, const char *name, float *values,
+                             esw_error *error)
+{
+    const place at = {"instance", name, error};
+    const size_t users = (size_t)config->users, aps = (size_t)config->aps, subchannels = (size_t)config->subchannels;
+    const json_t *array;
+    const esw_status status = get_array(&at, part, users, &array);
+    for (size_t link = 0; status == ESW_OK && link < users * aps; link++) {
+        const json_t *rows = json_array_get(array, link / aps), *row = json_array_get(rows, link % aps);
+        if (json_array_size(rows) != aps || json_array_size(row) != subchannels) {
+            return json_array_size(rows) != aps ? wrong_length(&at, json_array_size(rows), aps)
+                                                : wrong_length(&at, json_array_size(row), subchannels);
+        }
+        for (size_t m = 0; m < subchannels; m++) {
+            const float gain = (float)json_number_value(json_array_get(row, m));
+            if (!(gain > 0.0f && isfinite(gain))) {
+                return esw_fail(error, ESW_BAD_INPUT,
+                                "instance.%s[%zu][%zu][%zu]: must be a power gain > 0 in single-precision range", name,
+                                link / aps, link % aps, m);
+            }
+            values[link * subchannels + m] = gain;
+        }
+    }
+    return status;
+}
+
+static esw_status read_distances(const eswi_ecc_config *config, const json_t *part, double *values, esw_error *error)
+{
+    const place at = {"instance", "distance_m", error};
+    const size_t users = (size_t)config->users, aps = (size_t)config->aps;
+    const json_t *array;
+    const esw_status status = get_array(&at, part, users, &array);
+    for (size_t u = 0; status == ESW_OK && u < users; u++) {
+        const json_t *row = json_array_get(array, u);
+        if (json_array_size(row) != aps) {
+            return wrong_length(&at, json_array_size(row), aps);
+        }
+        for (size_t n = 0; n < aps; n++) {
+            const json_t *json = json_array_get(row, n);
+            values[u * aps + n] = json_number_value(json);
+            if (!json_is_number(json) || !(values[u * aps + n] >= 0.0)) {
+                return esw_fail(error, ESW_BAD_INPUT, "instance.distance_m[%zu][%zu]: must be a number >= 0", u, n);
+            }
+        }
+    }
+    return status;
+}
+
+/* The noise follows from the parameters; a document that says otherwise was changed in one place only. */
+static esw_status check_noise(const eswi_ecc_config *config, const json_t *part, esw_error *error)
+{
+    static const char *const NAMES[ECC_DIRECTIONS] = {"noise_up_w", "noise_down_w"};
+    for (int d = 0; d < ECC_DIRECTIONS; d++) {
+        const json_t *json = json_object_get(part, NAMES[d]);
+        if (json && !(fabs(json_number_value(json) - config->noise_w[d]) <= 1e-9 * config->noise_w[d])) {
+            return esw_fail(error, ESW_BAD_INPUT,
+                            "instance.%s: %g W, but bandwidth, subchannels, noise_w_per_hz and noise_figure_db give %g "
+                            "W; change those",
+                            NAMES[d], json_number_value(json), config->noise_w[d]);
+        }
+    }
+    return ESW_OK;
+}
+
+static esw_status read_instance(const eswi_ecc_config *config, const json_t *part, const eswi_ecc_instance *instance,
+                                esw_error *error)
+{
+    const size_t users = (size_t)config->users;
+    esw_status status =
+        read_integers(part, "instance", "ap_of_user", users, 0, config->aps - 1, instance->ap_of_user, error);
+    if (status == ESW_OK) {
+        status = read_integers(part, "instance", "profile_of_user", users, 0, config->n_profiles - 1,
+                               instance->profile_of_user, error);
+    }
+    if (status == ESW_OK) {
+        status = read_distances(config, part, instance->distance_m, error);
+    }
+    if (status == ESW_OK) {
+        status = read_gains(config, part, "gain_up", instance->gain[ECC_UP], error);
+    }
+    if (status == ESW_OK) {
+        status = read_gains(config, part, "gain_down", instance->gain[ECC_DOWN], error);
+    }
+    return status == ESW_OK ? check_noise(config, part, error) : status;
+}
+
+/* ---------------------------------------------------------------- the decision */
+
+/* The subchannels of one direction. `assigned_*` is what every user was given, `subchannel_*` what senders use; by hand
+ * either is enough, and where both are they must agree. */
+static esw_status read_assignment(const eswi_ecc_config *config, const eswi_ecc_instance *instance, const json_t *part,
+                                  int direction, const eswi_ecc_decision *decision, int32_t *used, esw_error *error)
+{
+    static const char *const ASSIGNED[ECC_DIRECTIONS] = {"assigned_up", "assigned_down"};
+    static const char *const USED[ECC_DIRECTIONS] = {"subchannel_up", "subchannel_down"};
+    const size_t users = (size_t)config->users;
+    int32_t *assigned = decision->assigned[direction];
+    const bool has_assigned = json_object_get(part, ASSIGNED[direction]) != NULL;
+    const char *first = has_assigned ? ASSIGNED[direction] : USED[direction];
+    const int32_t high = config->subchannels - 1;
+    esw_status status = read_integers(part, "decision", first, users, -1, high, assigned, error);
+    if (status != ESW_OK || !has_assigned || !json_object_get(part, USED[direction])) {
+        return status;
+    }
+    status = read_integers(part, "decision", USED[direction], users, -1, high, used, error);
+    for (size_t u = 0; status == ESW_OK && u < users; u++) {
+        const bool sends = decision->split[u] < config->profiles[instance->profile_of_user[u]].units;
+        if (used[u] != (sends ? assigned[u] : -1)) {
+            return esw_fail(error, ESW_BAD_INPUT, "decision.%s[%zu]: is %d; it must be %s", USED[direction], u, used[u],
+                            sends ? "the assigned subchannel" : "-1, as the user sends nothing");
+        }
+    }
+    return status;
+}
+
+static esw_status read_decision(const eswi_ecc_config *config, const eswi_ecc_instance *instance, const json_t *part,
+                                const eswi_ecc_decision *decision, esw_error *error)
+{
+    const size_t users = (size_t)config->users;
+    esw_status status =
+        read_integers(part, "decision", "split", users, 1, config->max_units, decision->split, error);
+    int32_t *used = status == ESW_OK ? malloc(users * sizeof *used) : NULL;
+    if (status == ESW_OK && !used) {
+        status = esw_fail(error, ESW_NO_MEMORY, "decision: out of memory");
+    }
+    for (int d = 0; d < ECC_DIRECTIONS && status == ESW_OK; d++) {
+        status = read_assignment(config, instance, part, d, decision, used, error);
+    }
+    free(used);
+    if (status == ESW_OK) {
+        status = read_reals(part, "decision", "power_up_w", users, decision->power_w[ECC_UP], error);
+    }
+    if (status == ESW_OK) {
+        status = read_reals(part, "decision", "power_down_w", users, decision->power_w[ECC_DOWN], error);
+    }
+    if (status == ESW_OK) {
+        status = read_reals(part, "decision", "compute_units", users, decision->compute_units, error);
+    }
+    return status;
+}
+
+/* What a solver reported; a decision made by hand has none. */
+static void read_diagnostics(const json_t *part, eswi_ecc_diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < ECC_DIAGNOSTICS; i++) {
+        const eswi_ecc_diagnostic *d = &eswi_ecc_diagnostic_table[i];
+        const json_t *json = json_object_get(part, d->name);
+        void *field = (char *)diagnostics + d->offset;
+        if (d->real) {
+            *(float *)field = (float)json_number_value(json);
+        } else {
+            *(int32_t *)field = (int32_t)json_integer_value(json);
+        }
+    }
+    const char *reason = json_string_value(json_object_get(part, "reason"));
+    for (int r = 0; reason && r < ECC_REASONS; r++) {
+        if (!strcmp(reason, eswi_ecc_reason_names[r])) {
+            diagnostics->reason = r;
+        }
+    }
+}
+
+esw_status eswi_ecc_read(const esw_config *opaque, const json_t *document, void *instance_block, void *decision_block,
+                         esw_error *error)
+{
+    const eswi_ecc_config *config = eswi_ecc_config_of(opaque);
+    const eswi_ecc_instance instance = eswi_ecc_instance_view(config, instance_block);
+    const eswi_ecc_decision decision = eswi_ecc_decision_view(config, decision_block);
+    esw_status status = read_instance(config, json_object_get(document, "instance"), &instance, error);
+    if (status == ESW_OK) {
+        eswi_ecc_decision_reset(config, &instance, config->access, &decision);
+        status = read_decision(config, &instance, json_object_get(document, "decision"), &decision, error);
+    }
+    if (status == ESW_OK) {
+        read_diagnostics(json_object_get(document, "diagnostics"), decision.diagnostics);
+        status = eswi_ecc_check(config, &instance, &decision, error);
+    }
+    return status;
+}
