@@ -72,6 +72,14 @@ esw_status cli_document_read(const char *path, json_t **document, esw_error *err
     return ESW_OK;
 }
 
+const json_t *cli_document_metric(const json_t *metrics, const char *name)
+{
+    char mean[128];
+    snprintf(mean, sizeof mean, "%s_mean", name);
+    const json_t *value = json_object_get(metrics, name);
+    return value ? value : json_object_get(metrics, mean);
+}
+
 void cli_document_scalar(const json_t *value, char *text, size_t size)
 {
     if (json_is_integer(value))

@@ -126,7 +126,7 @@ static void add_method_row(cli_table *table, const esw_system *system, const cha
     cli_table_add(table, "%s", label);
     for (size_t i = 0; i < system->n_metrics; i++) {
         char text[64];
-        cli_document_scalar(json_object_get(metrics, system->metrics[i].name), text, sizeof text);
+        cli_document_scalar(cli_document_metric(metrics, system->metrics[i].name), text, sizeof text);
         if (!(system->metrics[i].flags & ESW_METRIC_DIAGNOSTIC))
             cli_table_add(table, "%s", text);
     }
