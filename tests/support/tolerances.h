@@ -8,4 +8,10 @@
 /* Relative; an optimum picked by float values against the optimum of the same points in double. */
 #define TOLERANCE_FLOAT_SEARCH 2e-6
 
+/* Relative; one direction's value in float lanes against the oracle. */
+#define TOLERANCE_FLOAT_VALUE 1e-5
+
+/* Relative to the two sums whose difference a gradient is; float lanes against differences of the oracle. */
+#define TOLERANCE_GRADIENT 3e-5
+
 #endif
