@@ -1,6 +1,7 @@
 #include "ecc/lanes_load.h"
 
 #include "base/detmath.h"
+#include "base/sort.h"
 
 /* Half of a common second-level cache of 2 MiB: gains and the optimiser's arrays of one direction share it. */
 enum { LANE_CACHE_BYTES = 1 << 20 };
@@ -44,22 +45,6 @@ void eswi_ecc_lanes_layout(eswi_ecc_lanes *p, eswi_carve *carve, const eswi_ecc_
     p->ap_sum = ESWI_CARVE(carve, float, aps * ECC_LANES);
 }
 
-/* Ciura's gaps: no allocation, and fast for the few to few hundred users of a cell. */
-static void sort_keys(uint64_t *keys, int count)
-{
-    static const int gaps[] = {1750, 701, 301, 132, 57, 23, 10, 4, 1};
-    for (size_t g = 0; g < sizeof gaps / sizeof *gaps; g++) {
-        const int gap = gaps[g];
-        for (int i = gap; i < count; i++) {
-            const uint64_t key = keys[i];
-            int j = i;
-            for (; j >= gap && keys[j - gap] > key; j -= gap)
-                keys[j] = keys[j - gap];
-            keys[j] = key;
-        }
-    }
-}
-
 /* Decoding order of one column: the uplink decodes the strongest first, the downlink the weakest; the smaller index
  * first among equals. Positive floats sort like their bits. */
 static void order_column(const eswi_ecc_lanes *p, const eswi_ecc_config *config, const eswi_ecc_instance *instance,
@@ -79,7 +64,7 @@ static void order_column(const eswi_ecc_lanes *p, const eswi_ecc_config *config,
             const uint32_t bits = subchannel < columns ? eswi_bits(gain[((size_t)u * aps + n) * columns + subchannel]) : 0;
             keys[count++] = (uint64_t)(p->downlink ? bits : ~bits) << 32 | (uint32_t)u;
         }
-        sort_keys(keys, count);
+        eswi_sort_keys(keys, (size_t)count, keys + users);
         for (int k = 0; k < count; k++, position++) {
             const uint32_t user = (uint32_t)keys[k];
             const unsigned flags = (k == 0 ? ECC_ORDER_FIRST : 0) | (k == count - 1 ? ECC_ORDER_LAST : 0);

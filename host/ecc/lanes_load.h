@@ -14,10 +14,10 @@ int eswi_ecc_spreads(const eswi_ecc_config *config);
 void eswi_ecc_lanes_layout(eswi_ecc_lanes *lanes, eswi_carve *carve, const eswi_ecc_config *config, int direction,
                            int across);
 
-/* Copies an instance into lane `lane`, or into all lanes if `across`: gains over noise, decoding orders. `order` is
- * scratch of U keys. */
+/* Copies an instance into lane `lane`, or into all lanes if `across`: gains over noise, decoding orders. `keys` is
+ * scratch of 2 U. */
 void eswi_ecc_lanes_load(const eswi_ecc_lanes *lanes, const eswi_ecc_config *config, const eswi_ecc_instance *instance,
-                         int lane, uint64_t *order);
+                         int lane, uint64_t *keys);
 
 /* Places the arrays of one direction's problem with fixed subchannels. */
 void eswi_ecc_fixed_layout(eswi_ecc_fixed *fixed, eswi_carve *carve, const eswi_ecc_config *config);

@@ -1,0 +1,28 @@
+/* The instruction sets the CPU backend is compiled for, and the one in use. All give the same bits. */
+#ifndef ESWI_CPU_ISA_H
+#define ESWI_CPU_ISA_H
+
+#include "ecc/grid.h"
+#include "ecc/li_gd.h"
+
+/* The hot loops of every system, once per instruction set. */
+typedef struct eswi_cpu_kernels {
+    const char *name; /* "avx512", "avx2", "baseline" */
+    eswi_ecc_step ecc_step;
+    eswi_ecc_grid_search *ecc_grid_search;
+} eswi_cpu_kernels;
+
+extern const eswi_cpu_kernels eswi_cpu_kernels_baseline;
+#if defined(__x86_64__)
+extern const eswi_cpu_kernels eswi_cpu_kernels_avx2;
+extern const eswi_cpu_kernels eswi_cpu_kernels_avx512;
+#endif
+
+/* The best set this processor has, or the one the environment variable EDGESWEEP_ISA names if the processor has it.
+ * Thread safe. */
+const eswi_cpu_kernels *eswi_cpu_kernels_in_use(void);
+
+/* All compiled sets this processor can run, best first, NULL-terminated. */
+const eswi_cpu_kernels *const *eswi_cpu_kernels_available(void);
+
+#endif

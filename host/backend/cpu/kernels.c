@@ -1,0 +1,26 @@
+/* The CPU backend's hot loops. Compiled once per instruction set with ESWI_ISA = avx512, avx2 or baseline; the sources
+ * are shared with CUDA and contain no intrinsics that could change a bit. */
+#include "backend/cpu/isa.h"
+#include "ecc/grid_kernel.h"
+
+#define JOIN2(a, b) a##b
+#define JOIN(a, b) JOIN2(a, b)
+#define TEXT2(a) #a
+#define TEXT(a) TEXT2(a)
+
+static void ecc_step(const eswi_ecc_descent *descent)
+{
+    eswi_ecc_descent_step(descent);
+}
+
+static void ecc_grid_search(const eswi_ecc_grid_tables *tables, int users, const eswi_ecc_grid_user *user,
+                            eswi_ecc_grid_choice *choice)
+{
+    eswi_ecc_grid_search_with(tables, users, user, choice);
+}
+
+const eswi_cpu_kernels JOIN(eswi_cpu_kernels_, ESWI_ISA) = {
+    .name = TEXT(ESWI_ISA),
+    .ecc_step = ecc_step,
+    .ecc_grid_search = ecc_grid_search,
+};
