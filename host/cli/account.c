@@ -12,9 +12,9 @@
 static const char HELP[] =
     "usage: edgesweep account FILE.json [OPTIONS]\n"
     "\n"
-    "Scores the decision in a document as `edgesweep solve --json` writes it (edit its \"decision\", or write your own), and\n"
-    "solves the same instance by the system's methods to show the gap. A decision that breaks a constraint is refused\n"
-    "with the constraint and the user named.\n"
+    "Scores the decision in a document as `edgesweep solve --json` writes it (edit its \"decision\", or\n"
+    "write your own), and solves the same instance by the system's methods to show the gap. A decision\n"
+    "that breaks a constraint is refused with the constraint and the user named.\n"
     "\n"
     "      --against A,B        methods to compare with (default: all of the system; `none` for none)\n"
     "      --backend NAME       auto (default) or one of `edgesweep list backends`\n"
@@ -99,14 +99,14 @@ static bool print_report(const esw_system *system, const json_t *report)
     add_row(&table, system, "yours", json_object_get(report, "metrics"), NULL);
     size_t index;
     json_t *entry;
-    json_array_foreach (json_object_get(report, "against"), index, entry)
+    json_array_foreach(json_object_get(report, "against"), index, entry)
         add_row(&table, system, json_string_value(json_object_get(entry, "method")),
                 json_object_get(entry, "metrics"), json_object_get(entry, "gap"));
     return cli_table_print(&table, 0);
 }
 
-static esw_status score(const arguments *args, const json_t *document, const esw_system *system, json_t **report,
-                        esw_error *error)
+static esw_status score(const arguments *args, const json_t *document, const esw_system *system,
+                        json_t **report, esw_error *error)
 {
     char *directory = eswi_path_directory(args->path);
     char *everything = args->against ? NULL : all_methods(system);
@@ -115,8 +115,8 @@ static esw_status score(const arguments *args, const json_t *document, const esw
         status = esw_fail(error, ESW_NO_MEMORY, "out of memory");
     } else {
         const char *against = args->against ? args->against : everything;
-        status = esw_account(document, directory, strcmp(against, "none") == 0 ? NULL : against,
-                             args->backend, report, error);
+        status = esw_account(document, directory, strcmp(against, "none") == 0 ? NULL : against, args->backend,
+                             report, error);
     }
     free(everything);
     free(directory);
@@ -138,8 +138,8 @@ static int run_account(int argc, char **argv)
     const char *name = json_string_value(json_object_get(document, "system"));
     const esw_system *system = name ? esw_system_find(name) : NULL;
     if (!system)
-        status = esw_fail(&error, ESW_BAD_INPUT, "%s: \"system\": %s%s; `edgesweep list systems` lists them", args.path,
-                          name ? "there is no system " : "missing", name ? name : "");
+        status = esw_fail(&error, ESW_BAD_INPUT, "%s: \"system\": %s%s; `edgesweep list systems` lists them",
+                          args.path, name ? "there is no system " : "missing", name ? name : "");
     else
         status = score(&args, document, system, &report, &error);
     if (status == ESW_OK && args.json)
@@ -151,4 +151,5 @@ static int run_account(int argc, char **argv)
     return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
 }
 
-const cli_command cli_account = {"account", "scores a decision of yours and its gap to the methods", HELP, run_account};
+const cli_command cli_account = {"account", "scores a decision of yours and its gap to the methods", HELP,
+                                 run_account};

@@ -1,9 +1,9 @@
 /* What the subcommands of the program share: the command table's row, option parsing and reporting.
  *
- * A subcommand is one file with a `static int run_<name>(int argc, char **argv)` and one `const cli_command` that
- * main.c lists. It parses with cli_next_option, prints results to stdout, everything else to stderr, and returns the
- * program's exit code. Of the library it uses the public headers, like any program that links edgesweep; texts and
- * files it handles with host/base.
+ * A subcommand is one file with a `static int run_<name>(int argc, char **argv)` and one `const cli_command`
+ * that main.c lists. It parses with cli_next_option, prints results to stdout, everything else to stderr, and
+ * returns the program's exit code. Of the library it uses the public headers, like any program that links
+ * edgesweep; texts and files it handles with host/base.
  */
 #ifndef CLI_H
 #define CLI_H
@@ -22,7 +22,8 @@ typedef struct cli_command {
 } cli_command;
 
 /* The subcommands; main.c lists them in the order of the help text. */
-extern const cli_command cli_run, cli_show, cli_export, cli_solve, cli_account, cli_instance, cli_list, cli_info;
+extern const cli_command cli_run, cli_show, cli_export, cli_solve, cli_account, cli_instance, cli_list,
+    cli_info;
 
 /* Long options above the range of characters: those that many subcommands share. */
 enum {
@@ -38,27 +39,30 @@ enum {
 enum { CLI_OPTIONS_DONE = -1, CLI_OPTION_WRONG = -2, CLI_OPTION_HELP = -3 };
 
 /* Rows of an option table that many subcommands share. */
-#define CLI_EXPERIMENT_OPTIONS                              \
-    {"set", required_argument, NULL, CLI_OPT_SET},          \
+// clang-format off
+#define CLI_EXPERIMENT_OPTIONS                      \
+    {"set", required_argument, NULL, CLI_OPT_SET},  \
     {"methods", required_argument, NULL, CLI_OPT_METHODS}
+// clang-format on
 
 /* The next option of a subcommand, getopt_long's value of it. -h and --help print the command's text and give
- * CLI_OPTION_HELP (end with exit code 0); a wrong option prints one line, with the nearest known name, and gives
- * CLI_OPTION_WRONG (end with exit code 2). `options` lists {"help", no_argument, NULL, 'h'} like any other. */
+ * CLI_OPTION_HELP (end with exit code 0); a wrong option prints one line, with the nearest known name, and
+ * gives CLI_OPTION_WRONG (end with exit code 2). `options` lists {"help", no_argument, NULL, 'h'} like any
+ * other. */
 int cli_next_option(const cli_command *command, int argc, char **argv, const char *short_options,
                     const struct option *options);
 
 /* The exit code for what cli_next_option gave when it is not a value. */
 int cli_option_exit_code(int answer);
 
-/* The positional arguments after the options: exactly `count`; otherwise one line says what is missing (`what`) or too
- * much, and the answer is false. */
+/* The positional arguments after the options: exactly `count`; otherwise one line says what is missing
+ * (`what`) or too much, and the answer is false. */
 bool cli_positionals(const cli_command *command, int argc, char **argv, int count, const char *what);
 
 /* Numbers of options; a line on stderr and false when the text is not one in range. */
 bool cli_parse_integer(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value);
 bool cli_parse_seconds(const char *option, const char *text, double *value);
-bool cli_parse_bytes(const char *option, const char *text, uint64_t *bytes); /* 1000000, 512M, 8G: powers of 1024 */
+bool cli_parse_bytes(const char *option, const char *text, uint64_t *bytes); /* 1000, 512M, 8G (2^30) */
 bool cli_parse_range(const char *option, const char *text, uint64_t *first, uint64_t *last); /* K or K..L */
 
 /* "edgesweep: text" on stderr; returns the exit code of `status`. */

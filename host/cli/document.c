@@ -13,7 +13,7 @@ static int write_members(const json_t *object, FILE *file, int level)
 {
     const char *key, *separator = "{\n";
     json_t *value;
-    json_object_foreach ((json_t *)object, key, value) {
+    json_object_foreach((json_t *)object, key, value) {
         json_t *name = json_string(key);
         fprintf(file, "%s%*s", separator, level, "");
         int failed = !name || json_dumpf(name, file, JSON_ENCODE_ANY) != 0;
@@ -49,7 +49,8 @@ esw_status cli_document_write(const json_t *document, const char *path, esw_erro
     return status;
 }
 
-/* Far above any instance that fits a machine as JSON, and below what would make reading a wrong file painful. */
+/* Far above any instance that fits a machine as JSON, and below what would make reading a wrong file painful.
+ */
 static const size_t LARGEST_DOCUMENT_BYTES = (size_t)4 << 30;
 
 esw_status cli_document_read(const char *path, json_t **document, esw_error *error)
@@ -66,7 +67,8 @@ esw_status cli_document_read(const char *path, json_t **document, esw_error *err
         return esw_fail(error, ESW_BAD_INPUT, "%s:%d:%d: %s", path, where.line, where.column, where.text);
     if (!json_is_object(loaded)) {
         json_decref(loaded);
-        return esw_fail(error, ESW_BAD_INPUT, "%s: not a JSON object as `edgesweep solve --json` writes it", path);
+        return esw_fail(error, ESW_BAD_INPUT, "%s: not a JSON object as `edgesweep solve --json` writes it",
+                        path);
     }
     *document = loaded;
     return ESW_OK;

@@ -34,7 +34,8 @@ static int run_export(int argc, char **argv)
     if (!cli_positionals(&cli_export, argc, argv, 1, "DIR"))
         return esw_status_exit_code(ESW_BAD_USAGE);
     if (!csv && !hdf5)
-        return cli_fail(ESW_BAD_USAGE, "--csv DIR2 or --hdf5 FILE is missing; `edgesweep export --help` shows an example");
+        return cli_fail(ESW_BAD_USAGE,
+                        "--csv DIR2 or --hdf5 FILE is missing; `edgesweep export --help` shows an example");
 
     esw_results *results = NULL;
     esw_error error = {0};

@@ -36,7 +36,8 @@ static void add_share(cli_table *table, uint64_t count, uint64_t total)
     cli_table_add(table, "%.1f %% %s", 100.0 * share, bar);
 }
 
-static void add_value_row(cli_table *table, const uint64_t *counts, const uint64_t *totals, size_t methods, size_t value)
+static void add_value_row(cli_table *table, const uint64_t *counts, const uint64_t *totals, size_t methods,
+                          size_t value)
 {
     uint64_t any = 0;
     for (size_t m = 0; m < methods; m++)
@@ -59,8 +60,8 @@ esw_status cli_histogram_print(const esw_results *results, size_t point, size_t 
     esw_status status = counts && totals ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "out of memory");
     for (size_t m = 0; m < methods && status == ESW_OK; m++) {
         uint64_t beyond = 0;
-        status = esw_results_field_histogram(results, point, m, field, LOWEST, HIGHEST, counts + m * VALUES, &beyond,
-                                             error);
+        status = esw_results_field_histogram(results, point, m, field, LOWEST, HIGHEST, counts + m * VALUES,
+                                             &beyond, error);
         totals[m] = sum(counts + m * VALUES) + beyond;
         outside += beyond;
     }
@@ -71,7 +72,8 @@ esw_status cli_histogram_print(const esw_results *results, size_t point, size_t 
             cli_table_add(&table, "%s", esw_experiment_method_label(experiment, m));
         for (size_t value = 0; value < VALUES; value++)
             add_value_row(&table, counts, totals, methods, value);
-        printf("\n  %s of the %s (%s)\n", system->fields[field].name, system->entity, system->fields[field].help);
+        printf("\n  %s of the %s (%s)\n", system->fields[field].name, system->entity,
+               system->fields[field].help);
         if (!cli_table_print(&table, 2))
             status = esw_fail(error, ESW_NO_MEMORY, "out of memory");
         if (outside > 0)

@@ -1,4 +1,5 @@
-/* How often each value of an integral per-entity column occurs, one column of percentages and bars per method. */
+/* How often each value of an integral per-entity column occurs, one column of percentages and bars per method.
+ */
 #ifndef CLI_HISTOGRAM_H
 #define CLI_HISTOGRAM_H
 

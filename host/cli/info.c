@@ -9,7 +9,8 @@
 static const char HELP[] =
     "usage: edgesweep info\n"
     "\n"
-    "Prints version, commit, compiler, optional parts, backends with their devices, CPU features, cores and memory.\n"
+    "Prints version, commit, compiler, optional parts, backends with their devices, CPU features, cores\n"
+    "and memory.\n"
     "\n"
     "  -h, --help               this text\n"
     "\n"

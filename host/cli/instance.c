@@ -7,7 +7,8 @@
 static const char HELP[] =
     "usage: edgesweep instance EXPERIMENT.yaml --scenarios K..L -o FILE [OPTIONS]\n"
     "\n"
-    "Writes the drawn instances (positions, gains, profiles, resolved parameters) of scenarios K to L of a sweep point.\n"
+    "Writes the drawn instances (positions, gains, profiles, resolved parameters) of scenarios K to L of\n"
+    "a sweep point.\n"
     "\n"
     "      --scenarios K..L     which scenarios, both ends included, from 0; or one, K\n"
     "  -o, --output FILE        HDF5 when the name ends in .h5, JSON otherwise\n"
@@ -76,8 +77,8 @@ static esw_status write_instances(const arguments *args, esw_error *error)
     json_t *document = NULL;
     esw_status status = esw_experiment_load(args->experiment, &args->overrides.values, &experiment, error);
     if (status == ESW_OK && args->point >= esw_experiment_point_count(experiment))
-        status = esw_fail(error, ESW_BAD_USAGE, "--point %" PRIu64 ": the sweep has %zu points, from 0", args->point,
-                          esw_experiment_point_count(experiment));
+        status = esw_fail(error, ESW_BAD_USAGE, "--point %" PRIu64 ": the sweep has %zu points, from 0",
+                          args->point, esw_experiment_point_count(experiment));
     if (status == ESW_OK)
         status = esw_instances(experiment, args->point, args->first, args->last, &document, error);
     if (status == ESW_OK)
@@ -101,4 +102,5 @@ static int run_instance(int argc, char **argv)
     return code;
 }
 
-const cli_command cli_instance = {"instance", "writes drawn instances for your own program", HELP, run_instance};
+const cli_command cli_instance = {"instance", "writes drawn instances for your own program", HELP,
+                                  run_instance};

@@ -26,8 +26,8 @@ static const struct option OPTIONS[] = {
     {0},
 };
 
-/* An entry is an object with "name", "help" and whatever else the subject has; text is printed from the same objects.
- * Each collector appends to `entries`; false when out of memory. */
+/* An entry is an object with "name", "help" and whatever else the subject has; text is printed from the same
+ * objects. Each collector appends to `entries`; false when out of memory. */
 typedef bool collector(const esw_system *system, json_t *entries);
 
 static bool append(json_t *entries, json_t *entry)
@@ -37,8 +37,8 @@ static bool append(json_t *entries, json_t *entry)
 
 static bool collect_system(const esw_system *system, json_t *entries)
 {
-    return append(entries, json_pack("{s:s, s:s, s:s, s:s}", "name", system->name, "help", system->title, "paper",
-                                     system->paper, "entity", system->entity));
+    return append(entries, json_pack("{s:s, s:s, s:s, s:s}", "name", system->name, "help", system->title,
+                                     "paper", system->paper, "entity", system->entity));
 }
 
 static bool collect_methods(const esw_system *system, json_t *entries)
@@ -67,9 +67,9 @@ static bool collect_metrics(const esw_system *system, json_t *entries)
     bool good = true;
     for (size_t i = 0; i < system->n_metrics; i++) {
         const esw_metric *metric = &system->metrics[i];
-        good &= append(entries, json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", metric->name, "system", system->name,
-                                          "unit", metric->unit, "role", metric_role(metric->flags), "help",
-                                          metric->help));
+        good &= append(entries, json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", metric->name, "system",
+                                          system->name, "unit", metric->unit, "role",
+                                          metric_role(metric->flags), "help", metric->help));
     }
     return good;
 }
@@ -103,10 +103,10 @@ static bool collect_parameters(const esw_system *system, json_t *entries)
     bool good = true;
     for (size_t i = 0; i < system->n_params; i++) {
         const esw_param *param = &system->params[i];
-        json_t *entry = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s}", "name", param->name, "system",
-                                  system->name, "type", parameter_type(param->type), "unit", param->unit, "default",
-                                  param->default_value, "place", parameter_place(param->flags), "help", param->help,
-                                  "source", param->source);
+        json_t *entry =
+            json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s}", "name", param->name, "system", system->name,
+                      "type", parameter_type(param->type), "unit", param->unit, "default", param->default_value,
+                      "place", parameter_place(param->flags), "help", param->help, "source", param->source);
         if (param->type == ESW_PARAM_INTEGER || param->type == ESW_PARAM_REAL)
             good &= json_object_set_new(entry, "low", json_real(param->low)) == 0 &&
                     json_object_set_new(entry, "high", json_real(param->high)) == 0;
@@ -123,8 +123,8 @@ static bool collect_profiles(const esw_system *system, json_t *entries)
     for (const char *const *line = system->catalogue ? system->catalogue() : NULL; line && *line; line++) {
         size_t length = strcspn(*line, "\t");
         const char *help = (*line)[length] ? *line + length + 1 : "";
-        good &= append(entries, json_pack("{s:s%, s:s, s:s}", "name", *line, length, "system", system->name, "help",
-                                          help));
+        good &= append(entries, json_pack("{s:s%, s:s, s:s}", "name", *line, length, "system", system->name,
+                                          "help", help));
     }
     return good;
 }
@@ -133,7 +133,8 @@ static bool collect_backends(json_t *entries)
 {
     bool good = true;
     for (size_t i = 0; i < esw_backend_count(); i++)
-        good &= append(entries, json_pack("{s:s, s:s}", "name", esw_backend_name(i), "help", esw_backend_device(i)));
+        good &= append(entries,
+                       json_pack("{s:s, s:s}", "name", esw_backend_name(i), "help", esw_backend_device(i)));
     return good;
 }
 
@@ -145,7 +146,7 @@ typedef struct subject {
 } subject;
 
 static const subject SUBJECTS[] = {
-    {"systems", collect_system},       {"methods", collect_methods},   {"metrics", collect_metrics},
+    {"systems", collect_system},        {"methods", collect_methods},   {"metrics", collect_metrics},
     {"parameters", collect_parameters}, {"profiles", collect_profiles}, {"backends", NULL},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };
@@ -178,8 +179,8 @@ static void print_parameter_details(const json_t *entry)
     const char *value = json_string_value(json_object_get(entry, "default"));
     const char *unit = text_of(entry, "unit");
     const char *choices = json_string_value(json_object_get(entry, "choices"));
-    printf(" = %s%s%s (%s", value ? value : "unset", strcmp(unit, "1") ? " " : "", strcmp(unit, "1") ? unit : "",
-           choices ? choices : text_of(entry, "type"));
+    printf(" = %s%s%s (%s", value ? value : "unset", strcmp(unit, "1") ? " " : "",
+           strcmp(unit, "1") ? unit : "", choices ? choices : text_of(entry, "type"));
     if (json_object_get(entry, "low"))
         printf(" from %.10g to %.10g", json_real_value(json_object_get(entry, "low")),
                json_real_value(json_object_get(entry, "high")));
@@ -192,7 +193,8 @@ static void print_entry(const subject *listed, const json_t *entry)
     if (listed->of_system == collect_parameters)
         print_parameter_details(entry);
     else if (listed->of_system == collect_metrics)
-        printf(" (%s%s%s)", text_of(entry, "unit"), *text_of(entry, "role") ? ", " : "", text_of(entry, "role"));
+        printf(" (%s%s%s)", text_of(entry, "unit"), *text_of(entry, "role") ? ", " : "",
+               text_of(entry, "role"));
     else if (listed->of_system == collect_methods && *text_of(entry, "options"))
         printf(" (options: %s)", text_of(entry, "options"));
     printf("\n    %s", text_of(entry, "help"));
@@ -212,7 +214,7 @@ static int print_entries(const subject *listed, const json_t *entries, bool as_j
     }
     size_t index;
     json_t *entry;
-    json_array_foreach (entries, index, entry)
+    json_array_foreach(entries, index, entry)
         print_entry(listed, entry);
     return 0;
 }
@@ -250,4 +252,5 @@ static int run_list(int argc, char **argv)
     return code;
 }
 
-const cli_command cli_list = {"list", "lists systems, methods, metrics, parameters, profiles, backends", HELP, run_list};
+const cli_command cli_list = {"list", "lists systems, methods, metrics, parameters, profiles, backends", HELP,
+                              run_list};

@@ -19,7 +19,8 @@ static void print_help(void)
     for (const cli_command *const *command = commands; *command; command++)
         printf("  %-10s %s\n", (*command)->name, (*command)->summary);
     puts("\n"
-         "`edgesweep COMMAND --help` explains a command and shows an example; `edgesweep --version` prints the version.\n"
+         "`edgesweep COMMAND --help` explains a command and shows an example.\n"
+         "`edgesweep --version` prints the version.\n"
          "Results go to standard output, progress and messages to standard error.\n"
          "Exit codes: 0 done, 1 a check failed, 2 usage or experiment error, 3 input or output failed,\n"
          "4 backend or device failed, 130 interrupted.");

@@ -56,7 +56,8 @@ int cli_next_option(const cli_command *command, int argc, char **argv, const cha
                  command->name);
         return CLI_OPTION_WRONG;
     case '?': {
-        /* A wrong short option may stand in the middle of a word that getopt has not finished: optind is still there. */
+        /* A wrong short option may stand in the middle of a word that getopt has not finished: optind is still
+         * there. */
         char letter[3] = {'-', (char)optopt, '\0'};
         bool is_short = optopt != 0 && optopt < 256 && optind <= before + 1 && isprint(optopt);
         print_unknown_option(command, is_short ? letter : argv[optind - 1], options);
@@ -91,7 +92,8 @@ bool cli_parse_integer(const char *option, const char *text, uint64_t low, uint6
 {
     if (eswi_parse_uint64(text, value) && *value >= low && *value <= high)
         return true;
-    cli_fail(ESW_BAD_USAGE, "%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64, option, text, low, high);
+    cli_fail(ESW_BAD_USAGE, "%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64, option, text, low,
+             high);
     return false;
 }
 

@@ -36,7 +36,8 @@ void cli_progress_show(void *context, const esw_progress *state)
 
     char remaining[64];
     format_duration(state->remaining_s, remaining, sizeof remaining);
-    double share = state->scenarios_total ? (double)state->scenarios_done / (double)state->scenarios_total : 1.0;
+    double share =
+        state->scenarios_total ? (double)state->scenarios_done / (double)state->scenarios_total : 1.0;
     if (progress->terminal) {
         char bar[BAR_WIDTH + 1];
         for (int i = 0; i < BAR_WIDTH; i++)
@@ -46,7 +47,8 @@ void cli_progress_show(void *context, const esw_progress *state)
                 state->point + 1, state->points, state->scenarios_per_s, remaining);
         progress->drawn = true;
     } else {
-        fprintf(stderr, "%3.0f %%: %" PRIu64 " of %" PRIu64 " scenarios, point %zu/%zu, %.4g scenarios/s, %s left\n",
+        fprintf(stderr,
+                "%3.0f %%: %" PRIu64 " of %" PRIu64 " scenarios, point %zu/%zu, %.4g scenarios/s, %s left\n",
                 100.0 * share, state->scenarios_done, state->scenarios_total, state->point + 1, state->points,
                 state->scenarios_per_s, remaining);
     }

@@ -1,4 +1,5 @@
-/* The progress of a run on stderr: a bar with rate and remaining time on a terminal, else a line every ten seconds. */
+/* The progress of a run on stderr: a bar with rate and remaining time on a terminal, else a line every ten
+ * seconds. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 

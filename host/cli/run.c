@@ -14,9 +14,9 @@ static const char HELP[] =
     "Runs every method of the experiment on every scenario of every sweep point and keeps the results in DIR.\n"
     "\n"
     "  -o, --output DIR         the run directory; made if missing\n"
-    "      --backend NAME       auto (default) or one of `edgesweep list backends`; never changes a result\n"
-    "      --threads N          worker threads (default: one per usable core); never changes a result\n"
-    "      --batch N            scenarios per backend call (default: as memory allows); never changes a result\n"
+    "      --backend NAME       auto (default) or one of `edgesweep list backends`; no result changes\n"
+    "      --threads N          worker threads (default: one per usable core); no result changes\n"
+    "      --batch N            scenarios per backend call (default: as memory allows); no result changes\n"
     "      --set KEY=VALUE      sets a parameter, seed or scenarios over the file; may be repeated\n"
     "      --methods A,B        only these of the file's methods, or others of the system by name\n"
     "      --scenarios N        scenarios per point, instead of the file's\n"
@@ -26,8 +26,8 @@ static const char HELP[] =
     "  -q, --quiet              no progress\n"
     "  -h, --help               this text\n"
     "\n"
-    "Interrupted by Ctrl-C or SIGTERM it finishes the blocks in flight and keeps what is done; a second signal ends it\n"
-    "at once.\n"
+    "Interrupted by Ctrl-C or SIGTERM it finishes the blocks in flight and keeps what is done; a second\n"
+    "signal ends it at once.\n"
     "\n"
     "example: edgesweep run users.yaml -o runs/users --set subchannels=20 --scenarios 512\n";
 
@@ -160,7 +160,8 @@ static int print_plan(const esw_experiment *experiment, const arguments *args)
     printf("experiment   %s (%s)\n", esw_experiment_name(experiment), esw_experiment_system(experiment)->name);
     printf("work         %zu points x %zu methods x %" PRIu64 " scenarios, %" PRIu64 " blocks\n", plan.points,
            plan.methods, plan.scenarios, plan.blocks);
-    printf("backend      %s, %d threads, batches of %" PRIu32 " scenarios\n", plan.backend, plan.threads, plan.batch);
+    printf("backend      %s, %d threads, batches of %" PRIu32 " scenarios\n", plan.backend, plan.threads,
+           plan.batch);
     printf("memory       %.1f MiB backend + %.1f MiB engine at point %zu, of %.0f MiB allowed\n",
            (double)plan.solver_bytes * mib, (double)plan.engine_bytes * mib, plan.largest_point,
            (double)plan.allowed_bytes * mib);

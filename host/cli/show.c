@@ -14,12 +14,13 @@
 static const char HELP[] =
     "usage: edgesweep show DIR [OPTIONS]\n"
     "\n"
-    "Prints, for every sweep point, a row per method: means over the scenarios with the half width of their 95 %\n"
-    "interval and, where the experiment asked to compare, speed-up and energy ratio over the baseline (ratios of means,\n"
-    "above 1 is better). Runs that keep users also show how often each value of an integral column (the split) occurs.\n"
+    "Prints, for every sweep point, a row per method: means over the scenarios with the half width of\n"
+    "their 95 % interval and, where the experiment asked to compare, speed-up and energy ratio over the\n"
+    "baseline (ratios of means, above 1 is better). Runs that keep users also show how often each value\n"
+    "of an integral column (the split) occurs.\n"
     "\n"
     "      --metrics A,B        these metrics instead of the main ones, or `all`\n"
-    "      --field NAME         the per-user column to count, or `none` (default: the system's first integral one)\n"
+    "      --field NAME         the per-user column to count, or `none` (default: the first integral one)\n"
     "  -h, --help               this text\n"
     "\n"
     "example: edgesweep show runs/users --metrics latency_s,iterations\n";
@@ -54,8 +55,9 @@ static bool choose_named(view *v, const char *list)
                 found = i;
         }
         if (found == count) {
-            cli_fail(ESW_BAD_USAGE, "--metrics: the run has no metric %.*s; `edgesweep list metrics` lists them",
-                     (int)length, list);
+            cli_fail(ESW_BAD_USAGE,
+                     "--metrics: the run has no metric %.*s; `edgesweep list metrics` lists them", (int)length,
+                     list);
             return false;
         }
         v->shown[found] = true;
@@ -185,14 +187,15 @@ static esw_status print_results(const view *v, size_t field, esw_error *error)
 }
 
 /* The field to count: the one named, else the first integral one; ESW_NONE for none. */
-static esw_status choose_field(const esw_experiment *experiment, const char *wanted, size_t *field, esw_error *error)
+static esw_status choose_field(const esw_experiment *experiment, const char *wanted, size_t *field,
+                               esw_error *error)
 {
     const esw_system *system = esw_experiment_system(experiment);
     *field = ESW_NONE;
     if (!(esw_experiment_keep(experiment) & ESW_KEEP_ENTITIES))
         return wanted && strcmp(wanted, "none") != 0
-                   ? esw_fail(error, ESW_BAD_USAGE, "--field: the run kept no %s (`keep: [%s]`)", system->entity,
-                              system->entity)
+                   ? esw_fail(error, ESW_BAD_USAGE, "--field: the run kept no %s (`keep: [%s]`)",
+                              system->entity, system->entity)
                    : ESW_OK;
     if (wanted && strcmp(wanted, "none") == 0)
         return ESW_OK;

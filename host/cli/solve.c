@@ -11,8 +11,9 @@
 static const char HELP[] =
     "usage: edgesweep solve EXPERIMENT.yaml --scenario K [OPTIONS]\n"
     "\n"
-    "Solves one scenario. Without --json it prints the metrics of every method of the experiment (or of --method);\n"
-    "with --json it writes the instance, the decision and every term of the score of one method.\n"
+    "Solves one scenario. Without --json it prints the metrics of every method of the experiment (or of\n"
+    "--method); with --json it writes the instance, the decision and every term of the score of one\n"
+    "method.\n"
     "\n"
     "      --scenario K         which scenario, from 0\n"
     "      --point P            which sweep point, from 0 (default 0)\n"
@@ -171,7 +172,8 @@ static int solve(const esw_experiment *experiment, const arguments *args)
     size_t method = choose_method(experiment, args->method);
     if (method == ESW_NONE)
         return esw_status_exit_code(ESW_BAD_USAGE);
-    return args->json ? write_document(experiment, args, method) : print_table(experiment, args, method, method);
+    return args->json ? write_document(experiment, args, method)
+                      : print_table(experiment, args, method, method);
 }
 
 static int run_solve(int argc, char **argv)
@@ -191,4 +193,5 @@ static int run_solve(int argc, char **argv)
     return code;
 }
 
-const cli_command cli_solve = {"solve", "solves one scenario; --json writes everything about it", HELP, run_solve};
+const cli_command cli_solve = {"solve", "solves one scenario; --json writes everything about it", HELP,
+                               run_solve};

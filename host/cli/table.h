@@ -14,8 +14,8 @@ typedef struct cli_table {
 /* Appends the next cell. A table is zero-initialised except for `columns`. */
 void cli_table_add(cli_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Prints to stdout with two spaces between columns, `indent` spaces before each row, and a rule below the first row.
- * Frees the cells; false when memory had run out. */
+/* Prints to stdout with two spaces between columns, `indent` spaces before each row, and a rule below the
+ * first row. Frees the cells; false when memory had run out. */
 bool cli_table_print(cli_table *table, int indent);
 
 #endif
