@@ -123,32 +123,40 @@ static esw_status score(const arguments *args, const json_t *document, const esw
     return status;
 }
 
+static int account(const arguments *args, const json_t *document)
+{
+    const char *name = json_string_value(json_object_get(document, "system"));
+    if (!name)
+        return cli_fail(ESW_BAD_INPUT, "%s: \"system\" is missing or no text", args->path);
+    const esw_system *system = esw_system_find(name);
+    if (!system)
+        return cli_fail(ESW_BAD_INPUT, "%s: there is no system %.60s; `edgesweep list systems` lists them",
+                        args->path, name);
+    json_t *report = NULL;
+    esw_error error = {0};
+    esw_status status = score(args, document, system, &report, &error);
+    if (status == ESW_OK && args->json)
+        status = cli_document_write(report, args->json, &error);
+    else if (status == ESW_OK && !print_report(system, report))
+        status = esw_fail(&error, ESW_NO_MEMORY, "out of memory");
+    json_decref(report);
+    return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
+}
+
 static int run_account(int argc, char **argv)
 {
     arguments args = {0};
     int answer = parse(&args, argc, argv);
     if (answer != CLI_OPTIONS_DONE)
         return cli_option_exit_code(answer);
-
-    json_t *document = NULL, *report = NULL;
+    json_t *document = NULL;
     esw_error error = {0};
     esw_status status = cli_document_read(args.path, &document, &error);
     if (status != ESW_OK)
         return cli_fail(status, "%s", error.text);
-    const char *name = json_string_value(json_object_get(document, "system"));
-    const esw_system *system = name ? esw_system_find(name) : NULL;
-    if (!system)
-        status = esw_fail(&error, ESW_BAD_INPUT, "%s: \"system\": %s%s; `edgesweep list systems` lists them",
-                          args.path, name ? "there is no system " : "missing", name ? name : "");
-    else
-        status = score(&args, document, system, &report, &error);
-    if (status == ESW_OK && args.json)
-        status = cli_document_write(report, args.json, &error);
-    else if (status == ESW_OK && !print_report(system, report))
-        status = esw_fail(&error, ESW_NO_MEMORY, "out of memory");
-    json_decref(report);
+    int code = account(&args, document);
     json_decref(document);
-    return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
+    return code;
 }
 
 const cli_command cli_account = {"account", "scores a decision of yours and its gap to the methods", HELP,

@@ -49,37 +49,52 @@ static void add_value_row(cli_table *table, const uint64_t *counts, const uint64
         add_share(table, counts[m * VALUES + value], totals[m]);
 }
 
+/* counts[method][value] and totals[method]; *outside sums what lies beyond the values counted. */
+static esw_status count_values(const esw_results *results, size_t point, size_t field, uint64_t *counts,
+                               uint64_t *totals, uint64_t *outside, esw_error *error)
+{
+    size_t methods = esw_experiment_method_count(esw_results_experiment(results));
+    *outside = 0;
+    for (size_t m = 0; m < methods; m++) {
+        uint64_t beyond = 0;
+        esw_status status = esw_results_field_histogram(results, point, m, field, LOWEST, HIGHEST,
+                                                        counts + m * VALUES, &beyond, error);
+        if (status != ESW_OK)
+            return status;
+        totals[m] = sum(counts + m * VALUES) + beyond;
+        *outside += beyond;
+    }
+    return ESW_OK;
+}
+
+static bool print_table(const esw_experiment *experiment, size_t field, const uint64_t *counts,
+                        const uint64_t *totals)
+{
+    const esw_system *system = esw_experiment_system(experiment);
+    size_t methods = esw_experiment_method_count(experiment);
+    cli_table table = {.columns = methods + 1};
+    cli_table_add(&table, "%s", system->fields[field].name);
+    for (size_t m = 0; m < methods; m++)
+        cli_table_add(&table, "%s", esw_experiment_method_label(experiment, m));
+    for (size_t value = 0; value < VALUES; value++)
+        add_value_row(&table, counts, totals, methods, value);
+    printf("\n  %s of the %s (%s)\n", system->fields[field].name, system->entity, system->fields[field].help);
+    return cli_table_print(&table, 2);
+}
+
 esw_status cli_histogram_print(const esw_results *results, size_t point, size_t field, esw_error *error)
 {
     const esw_experiment *experiment = esw_results_experiment(results);
-    const esw_system *system = esw_experiment_system(experiment);
     size_t methods = esw_experiment_method_count(experiment);
-    uint64_t *counts = calloc(methods, VALUES * sizeof *counts);
-    uint64_t *totals = calloc(methods, sizeof *totals);
-    uint64_t outside = 0;
-    esw_status status = counts && totals ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "out of memory");
-    for (size_t m = 0; m < methods && status == ESW_OK; m++) {
-        uint64_t beyond = 0;
-        status = esw_results_field_histogram(results, point, m, field, LOWEST, HIGHEST, counts + m * VALUES,
-                                             &beyond, error);
-        totals[m] = sum(counts + m * VALUES) + beyond;
-        outside += beyond;
-    }
-    if (status == ESW_OK) {
-        cli_table table = {.columns = methods + 1};
-        cli_table_add(&table, "%s", system->fields[field].name);
-        for (size_t m = 0; m < methods; m++)
-            cli_table_add(&table, "%s", esw_experiment_method_label(experiment, m));
-        for (size_t value = 0; value < VALUES; value++)
-            add_value_row(&table, counts, totals, methods, value);
-        printf("\n  %s of the %s (%s)\n", system->fields[field].name, system->entity,
-               system->fields[field].help);
-        if (!cli_table_print(&table, 2))
-            status = esw_fail(error, ESW_NO_MEMORY, "out of memory");
-        if (outside > 0)
-            printf("  %" PRIu64 " values above %d are not shown\n", outside, HIGHEST);
-    }
-    free(totals);
+    uint64_t *counts = calloc(methods * (VALUES + 1), sizeof *counts);
+    if (!counts)
+        return esw_fail(error, ESW_NO_MEMORY, "out of memory");
+    uint64_t *totals = counts + methods * VALUES, outside;
+    esw_status status = count_values(results, point, field, counts, totals, &outside, error);
+    if (status == ESW_OK && !print_table(experiment, field, counts, totals))
+        status = esw_fail(error, ESW_NO_MEMORY, "out of memory");
+    if (status == ESW_OK && outside > 0)
+        printf("  %" PRIu64 " values outside %d..%d are not shown\n", outside, LOWEST, HIGHEST);
     free(counts);
     return status;
 }
