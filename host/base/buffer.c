@@ -35,6 +35,11 @@ static bool reserve(eswi_buffer *buffer, size_t length)
     return true;
 }
 
+void eswi_buffer_reserve(eswi_buffer *buffer, size_t length)
+{
+    reserve(buffer, length);
+}
+
 void eswi_buffer_put(eswi_buffer *buffer, const void *data, size_t length)
 {
     if (length == 0 || !reserve(buffer, length))

@@ -17,6 +17,8 @@ typedef struct eswi_buffer {
 } eswi_buffer;
 
 void eswi_buffer_free(eswi_buffer *buffer);
+/* Makes room for `length` more bytes behind `size`. */
+void eswi_buffer_reserve(eswi_buffer *buffer, size_t length);
 void eswi_buffer_put(eswi_buffer *buffer, const void *data, size_t length);
 void eswi_buffer_put_u32(eswi_buffer *buffer, uint32_t value);
 void eswi_buffer_put_u64(eswi_buffer *buffer, uint64_t value);

@@ -88,6 +88,11 @@ void eswi_running_merge(eswi_running *total, const eswi_running *next)
     total->count += next->count;
 }
 
+double eswi_running_std(const eswi_running *running)
+{
+    return running->count < 2 ? NAN : sqrt(running->m2 / (double)(running->count - 1));
+}
+
 eswi_comoments eswi_comoments_of(const double *a, const double *b, size_t n)
 {
     eswi_comoments result = {0};

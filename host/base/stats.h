@@ -36,6 +36,7 @@ typedef struct eswi_running {
 } eswi_running;
 void eswi_running_add(eswi_running *running, double value);
 void eswi_running_merge(eswi_running *total, const eswi_running *next);
+double eswi_running_std(const eswi_running *running); /* with n-1; NaN below two values */
 
 /* Joint moments of pairs (a, b), over the pairs where both are finite. */
 typedef struct eswi_comoments {

@@ -115,5 +115,7 @@ void eswi_inputs_free(esw_experiment *experiment);
 char *eswi_experiment_yaml(const esw_experiment *experiment, bool stored);
 /* Use and options of a method, without its label: what must not change when a run is extended. New reference. */
 json_t *eswi_method_json(const esw_experiment *experiment, size_t method);
+/* A seed as JSON: an integer where it fits one, else its digits as text. New reference. */
+json_t *eswi_seed_json(uint64_t seed);
 
 #endif

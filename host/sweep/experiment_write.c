@@ -137,10 +137,11 @@ static json_t *keep_json(const esw_experiment *experiment)
     return list;
 }
 
-/* The seed is text: JSON integers are signed. */
-static json_t *seed_json(const esw_experiment *experiment)
+json_t *eswi_seed_json(uint64_t seed)
 {
-    char *text = eswi_format("%llu", (unsigned long long)experiment->seed);
+    if (seed <= (uint64_t)INT64_MAX)
+        return json_integer((json_int_t)seed);
+    char *text = eswi_format("%llu", (unsigned long long)seed);
     json_t *json = text ? json_string(text) : NULL;
     free(text);
     return json;
@@ -151,7 +152,7 @@ void esw_experiment_hash(const esw_experiment *experiment, char hash[33])
     json_t *object = json_object();
     json_object_set_new(object, "block", json_integer(ESW_BLOCK_SCENARIOS));
     json_object_set_new(object, "system", json_string(experiment->system->name));
-    json_object_set_new(object, "seed", seed_json(experiment));
+    json_object_set_new(object, "seed", eswi_seed_json(experiment->seed));
     json_object_set_new(object, "parameters", parameters_json(experiment, AS_HASHED));
     json_object_set_new(object, "sweep", sweep_json(experiment, AS_HASHED));
     /* Keys in file order: the order of `sweep:` numbers the points. */
@@ -270,11 +271,7 @@ static void emit_experiment(yaml_writer *writer, const esw_experiment *experimen
 {
     emit_key(writer, "system", json_string(experiment->system->name));
     emit_key(writer, "name", json_string(experiment->name));
-    emit_text(writer, "seed");
-    char *seed = eswi_format("%llu", (unsigned long long)experiment->seed);
-    emit_scalar(writer, seed ? seed : "", YAML_PLAIN_SCALAR_STYLE);
-    writer->failed |= !seed;
-    free(seed);
+    emit_key(writer, "seed", eswi_seed_json(experiment->seed));
     emit_key(writer, "scenarios", json_integer((json_int_t)experiment->scenarios));
     emit_key(writer, "methods", methods_json(experiment, how));
     emit_key(writer, "parameters", parameters_json(experiment, how));

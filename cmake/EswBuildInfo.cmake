@@ -1,0 +1,25 @@
+# Build-time script: writes which commit is being built, so that results can name it. OUTPUT is only touched when the
+# text changes. Called with -DSOURCE=... -DOUTPUT=...
+find_package(Git QUIET)
+set(commit "unknown")
+set(dirty 0)
+if(GIT_FOUND)
+  execute_process(COMMAND "${GIT_EXECUTABLE}" -C "${SOURCE}" rev-parse --short=12 HEAD
+    OUTPUT_VARIABLE head OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  if(NOT failed)
+    set(commit "${head}")
+    execute_process(COMMAND "${GIT_EXECUTABLE}" -C "${SOURCE}" status --porcelain --untracked-files=no
+      OUTPUT_VARIABLE changes ERROR_QUIET)
+    if(NOT changes STREQUAL "")
+      set(dirty 1)
+    endif()
+  endif()
+endif()
+set(text "#define ESWI_COMMIT \"${commit}\"\n#define ESWI_DIRTY ${dirty}\n")
+set(before "")
+if(EXISTS "${OUTPUT}")
+  file(READ "${OUTPUT}" before)
+endif()
+if(NOT text STREQUAL before)
+  file(WRITE "${OUTPUT}" "${text}")
+endif()

@@ -1,0 +1,323 @@
+/* Tidy CSV: the swept values stand in every row, so that each file can be read on its own. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fileio.h"
+#include "base/text.h"
+#include "sweep/results_internal.h"
+
+/* A file being written: rows gather in `text` and go out when it is large. */
+typedef struct csv_file {
+    const esw_results *results;
+    eswi_file file;
+    eswi_buffer text;
+    esw_status status;
+    esw_error *error;
+} csv_file;
+
+static const size_t flush_bytes = 1 << 20;
+
+static void csv_open(csv_file *csv, const esw_results *results, const char *directory, const char *name,
+                     esw_error *error)
+{
+    *csv = (csv_file){.results = results, .file = {.fd = -1}, .error = error};
+    char *path = eswi_format("%s/%s.csv.part", directory, name);
+    if (path) {
+        remove(path); /* left by a process that was killed */
+        csv->status = eswi_file_create(&csv->file, path, error);
+    } else {
+        csv->status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", directory);
+    }
+    free(path);
+}
+
+static void csv_flush(csv_file *csv)
+{
+    if (!csv->status && csv->text.failed)
+        csv->status = esw_fail(csv->error, ESW_NO_MEMORY, "%s: out of memory", csv->file.path);
+    if (!csv->status)
+        csv->status = eswi_file_write(&csv->file, csv->text.data, csv->text.size, csv->error);
+    csv->text.size = 0;
+}
+
+/* Ends the file: it gets its name only when all of it was written. */
+static esw_status csv_close(csv_file *csv)
+{
+    csv_flush(csv);
+    char *temporary = csv->file.path ? strdup(csv->file.path) : NULL;
+    char *path = temporary ? strndup(temporary, strlen(temporary) - strlen(".part")) : NULL;
+    esw_status closed = eswi_file_close(&csv->file, csv->status ? NULL : csv->error);
+    if (!csv->status)
+        csv->status = closed;
+    if (!csv->status)
+        csv->status = path ? eswi_file_commit(temporary, path, csv->error)
+                           : esw_fail(csv->error, ESW_NO_MEMORY, "export: out of memory");
+    else if (temporary)
+        remove(temporary);
+    free(temporary);
+    free(path);
+    eswi_buffer_free(&csv->text);
+    return csv->status;
+}
+
+static void end_row(csv_file *csv)
+{
+    eswi_buffer_put(&csv->text, "\n", 1);
+    if (csv->text.size > flush_bytes)
+        csv_flush(csv);
+}
+
+/* RFC 4180: quotes where a text holds a comma, a quote or a line break. */
+static void put_text(csv_file *csv, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        eswi_buffer_put(&csv->text, text, strlen(text));
+        return;
+    }
+    eswi_buffer_put(&csv->text, "\"", 1);
+    for (; *text; ++text)
+        eswi_buffer_put(&csv->text, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
+    eswi_buffer_put(&csv->text, "\"", 1);
+}
+
+static void put_real(csv_file *csv, double value)
+{
+    char text[ESWI_REAL_TEXT];
+    eswi_buffer_printf(&csv->text, ",%s", eswi_format_real(value, text));
+}
+
+static void put_count(csv_file *csv, uint64_t value)
+{
+    eswi_buffer_printf(&csv->text, ",%" PRIu64, value);
+}
+
+/* "point,users,...,method" and then `rest`. */
+static void put_head(csv_file *csv, const char *rest)
+{
+    const esw_experiment *experiment = csv->results->experiment;
+    eswi_buffer_printf(&csv->text, "point");
+    for (size_t i = 0; i < esw_experiment_sweep_key_count(experiment); ++i)
+        eswi_buffer_printf(&csv->text, ",%s", esw_experiment_sweep_key(experiment, i));
+    eswi_buffer_printf(&csv->text, ",method,%s", rest);
+}
+
+static void begin_row(csv_file *csv, size_t point, size_t method)
+{
+    const esw_experiment *experiment = csv->results->experiment;
+    eswi_buffer_printf(&csv->text, "%zu", point);
+    for (size_t i = 0; i < esw_experiment_sweep_key_count(experiment); ++i) {
+        eswi_buffer_put(&csv->text, ",", 1);
+        put_text(csv, esw_experiment_sweep_text(experiment, point, i));
+    }
+    eswi_buffer_printf(&csv->text, ",%s", esw_experiment_method_label(experiment, method));
+}
+
+static void summary_row(csv_file *csv, size_t point, size_t method, size_t metric)
+{
+    const esw_metric *info = esw_results_metric(csv->results, metric);
+    esw_summary summary;
+    esw_results_summary(csv->results, point, method, metric, &summary);
+    begin_row(csv, point, method);
+    eswi_buffer_printf(&csv->text, ",%s,%s", info->name, info->unit);
+    put_count(csv, summary.count);
+    put_count(csv, summary.undefined);
+    put_count(csv, summary.infinite);
+    const double numbers[] = {summary.mean, summary.std, summary.ci95_low, summary.ci95_high, summary.min,
+                              summary.max};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; ++i)
+        put_real(csv, numbers[i]);
+    for (size_t i = 0; i < ESW_QUANTILES; ++i)
+        put_real(csv, summary.quantiles[i]);
+    end_row(csv);
+}
+
+/* Calls `rows` for every point and method. */
+static void for_each_method(csv_file *csv, void (*rows)(csv_file *csv, size_t point, size_t method))
+{
+    const esw_experiment *experiment = csv->results->experiment;
+    for (size_t point = 0; point < esw_experiment_point_count(experiment); ++point)
+        for (size_t method = 0; method < esw_experiment_method_count(experiment); ++method)
+            rows(csv, point, method);
+}
+
+static void summary_rows(csv_file *csv, size_t point, size_t method)
+{
+    for (size_t metric = 0; metric < csv->results->metrics.n; ++metric)
+        summary_row(csv, point, method, metric);
+}
+
+static esw_status export_summary(const esw_results *results, const char *directory, esw_error *error)
+{
+    csv_file csv;
+    csv_open(&csv, results, directory, "summary", error);
+    put_head(&csv, "metric,unit,count,undefined,infinite,mean,std,ci95_low,ci95_high,min,max");
+    for (size_t i = 0; i < ESW_QUANTILES; ++i)
+        eswi_buffer_printf(&csv.text, ",q%02u", eswi_quantile_percents[i]);
+    end_row(&csv);
+    for_each_method(&csv, summary_rows);
+    return csv_close(&csv);
+}
+
+static void compare_rows(csv_file *csv, size_t point, size_t method)
+{
+    const esw_experiment *experiment = csv->results->experiment;
+    for (int kind = 0; kind < ESW_RATIOS; ++kind) {
+        if (csv->results->metrics.ratio_metric[kind] == ESW_NONE)
+            continue;
+        esw_ratio ratio;
+        esw_results_ratio(csv->results, point, method, (esw_ratio_kind)kind, &ratio);
+        begin_row(csv, point, method);
+        eswi_buffer_printf(&csv->text, ",%s,%s",
+                           esw_experiment_method_label(experiment, esw_experiment_baseline(experiment)),
+                           esw_ratio_name((esw_ratio_kind)kind));
+        put_count(csv, ratio.count);
+        put_real(csv, ratio.value);
+        put_real(csv, ratio.ci95_low);
+        put_real(csv, ratio.ci95_high);
+        end_row(csv);
+    }
+}
+
+static esw_status export_compare(const esw_results *results, const char *directory, esw_error *error)
+{
+    csv_file csv;
+    csv_open(&csv, results, directory, "compare", error);
+    put_head(&csv, "baseline,ratio,count,value,ci95_low,ci95_high");
+    end_row(&csv);
+    for_each_method(&csv, compare_rows);
+    return csv_close(&csv);
+}
+
+/* Calls `rows` with each record of a point and method. */
+static void for_each_record(csv_file *csv, size_t point, size_t method,
+                            void (*rows)(csv_file *csv, const eswi_block_key *key, const eswi_cursor *payload,
+                                         size_t point, size_t method))
+{
+    size_t n;
+    const eswi_record_place *places = eswi_results_places(csv->results, point, method, &n);
+    eswi_buffer buffer = {0};
+    for (size_t i = 0; i < n && !csv->status; ++i) {
+        eswi_cursor payload;
+        eswi_block_key key;
+        csv->status = eswi_results_record(csv->results, &places[i], &buffer, &payload, &key, csv->error);
+        if (!csv->status)
+            rows(csv, &key, &payload, point, method);
+    }
+    eswi_buffer_free(&buffer);
+}
+
+static void scenario_record(csv_file *csv, const eswi_block_key *key, const eswi_cursor *payload, size_t point,
+                            size_t method)
+{
+    const unsigned char *kept = eswi_block_scenarios(&csv->results->shapes[point], key, payload);
+    for (uint32_t i = 0; kept && i < key->count; ++i)
+        for (size_t metric = 0; metric < csv->results->metrics.n; ++metric) {
+            begin_row(csv, point, method);
+            put_count(csv, key->block * ESW_BLOCK_SCENARIOS + i);
+            eswi_buffer_printf(&csv->text, ",%s", esw_results_metric(csv->results, metric)->name);
+            put_real(csv, eswi_load_f64(kept + 8 * (metric * key->count + i)));
+            end_row(csv);
+        }
+}
+
+static void scenario_rows(csv_file *csv, size_t point, size_t method)
+{
+    for_each_record(csv, point, method, scenario_record);
+}
+
+static esw_status export_scenarios(const esw_results *results, const char *directory, esw_error *error)
+{
+    csv_file csv;
+    csv_open(&csv, results, directory, "scenarios", error);
+    put_head(&csv, "scenario,metric,value");
+    end_row(&csv);
+    for_each_method(&csv, scenario_rows);
+    return csv_close(&csv);
+}
+
+static void entity_record(csv_file *csv, const eswi_block_key *key, const eswi_cursor *payload, size_t point,
+                          size_t method)
+{
+    const esw_system *system = esw_experiment_system(csv->results->experiment);
+    const eswi_block_shape *shape = &csv->results->shapes[point];
+    const size_t entities = csv->results->sizes[point].entities;
+    const unsigned char *kept = eswi_block_entities(shape, key, payload);
+    for (uint32_t i = 0; kept && i < key->count; ++i)
+        for (size_t e = 0; e < entities; ++e) {
+            begin_row(csv, point, method);
+            put_count(csv, key->block * ESW_BLOCK_SCENARIOS + i);
+            put_count(csv, e);
+            for (size_t field = 0; field < system->n_fields; ++field)
+                put_real(csv, eswi_load_f64(kept + 8 * (i * shape->entity_values + field * entities + e)));
+            end_row(csv);
+        }
+}
+
+static void entity_rows(csv_file *csv, size_t point, size_t method)
+{
+    for_each_record(csv, point, method, entity_record);
+}
+
+static esw_status export_entities(const esw_results *results, const char *directory, esw_error *error)
+{
+    const esw_system *system = esw_experiment_system(results->experiment);
+    csv_file csv;
+    csv_open(&csv, results, directory, system->entity, error);
+    put_head(&csv, "scenario,index");
+    for (size_t field = 0; field < system->n_fields; ++field)
+        eswi_buffer_printf(&csv.text, ",%s", system->fields[field].name);
+    end_row(&csv);
+    for_each_method(&csv, entity_rows);
+    return csv_close(&csv);
+}
+
+static void series_rows(csv_file *csv, size_t point, size_t method)
+{
+    const esw_system *system = esw_experiment_system(csv->results->experiment);
+    const size_t frames = csv->results->sizes[point].frames;
+    eswi_totals totals;
+    if (csv->status)
+        return;
+    csv->status = eswi_results_totals(csv->results, point, method, &totals, csv->error);
+    for (size_t s = 0; s < system->n_series && !csv->status; ++s)
+        for (size_t frame = 0; frame < frames; ++frame) {
+            const eswi_running *running = &totals.series[s * frames + frame];
+            begin_row(csv, point, method);
+            put_count(csv, frame);
+            eswi_buffer_printf(&csv->text, ",%s,%s", system->series[s].name, system->series[s].unit);
+            put_count(csv, running->count);
+            put_real(csv, running->count ? running->mean : NAN);
+            put_real(csv, eswi_running_std(running));
+            end_row(csv);
+        }
+    eswi_totals_free(&totals);
+}
+
+static esw_status export_series(const esw_results *results, const char *directory, esw_error *error)
+{
+    csv_file csv;
+    csv_open(&csv, results, directory, "series", error);
+    put_head(&csv, "frame,series,unit,count,mean,std");
+    end_row(&csv);
+    for_each_method(&csv, series_rows);
+    return csv_close(&csv);
+}
+
+esw_status esw_results_export_csv(const esw_results *results, const char *directory, esw_error *error)
+{
+    const unsigned keep = esw_experiment_keep(results->experiment);
+    esw_status status = eswi_make_directories(directory, error);
+    if (!status)
+        status = export_summary(results, directory, error);
+    if (!status && esw_experiment_baseline(results->experiment) != ESW_NONE)
+        status = export_compare(results, directory, error);
+    if (!status && (keep & ESW_KEEP_SCENARIOS))
+        status = export_scenarios(results, directory, error);
+    if (!status && (keep & ESW_KEEP_ENTITIES))
+        status = export_entities(results, directory, error);
+    if (!status && (keep & ESW_KEEP_SERIES))
+        status = export_series(results, directory, error);
+    return status;
+}

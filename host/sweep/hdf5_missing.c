@@ -1,0 +1,25 @@
+/* In the place of the HDF5 writers where the build has no HDF5. */
+#include "edgesweep/results.h"
+#include "sweep/hdf5_json.h"
+
+static esw_status missing(const char *path, esw_error *error)
+{
+    return esw_fail(error, ESW_UNSUPPORTED, "%s: this build has no HDF5 (ESW_HDF5); use CSV or JSON", path);
+}
+
+bool esw_have_hdf5(void)
+{
+    return false;
+}
+
+esw_status esw_results_write_hdf5(const esw_results *results, const char *path, esw_error *error)
+{
+    (void)results;
+    return missing(path, error);
+}
+
+esw_status eswi_hdf5_write_json(const json_t *document, const char *path, esw_error *error)
+{
+    (void)document;
+    return missing(path, error);
+}
