@@ -1,5 +1,6 @@
 #include "sweep/hdf5_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +9,24 @@
 
 #include "base/fileio.h"
 #include "base/text.h"
+
+/* Takes the description of the innermost failed call. */
+static herr_t take_reason(unsigned depth, const H5E_error2_t *entry, void *reason)
+{
+    if (depth == 0 && entry->desc)
+        snprintf(reason, ESWI_H5_REASON, "%s", entry->desc);
+    return 0;
+}
+
+/* Notes a failed call, the first with HDF5's reason; returns its value. */
+static hid_t note(eswi_h5_file *h5, hid_t result)
+{
+    if (result < 0 && !h5->failed) {
+        h5->failed = true;
+        H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, h5->reason);
+    }
+    return result;
+}
 
 esw_status eswi_h5_begin(eswi_h5_file *h5, const char *path, esw_error *error)
 {
@@ -19,8 +38,7 @@ esw_status eswi_h5_begin(eswi_h5_file *h5, const char *path, esw_error *error)
         *h5 = (eswi_h5_file){.file = -1};
         return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
     }
-    h5->file = H5Fcreate(h5->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    h5->failed = h5->file < 0;
+    h5->file = note(h5, H5Fcreate(h5->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
     return ESW_OK;
 }
 
@@ -29,11 +47,12 @@ esw_status eswi_h5_finish(eswi_h5_file *h5, esw_error *error)
     esw_status status = ESW_OK;
     if (!h5->path)
         return ESW_OK;
-    if (h5->file >= 0 && H5Fclose(h5->file) < 0)
-        h5->failed = true;
+    if (h5->file >= 0)
+        note(h5, H5Fclose(h5->file));
     if (h5->failed) {
         unlink(h5->temporary);
-        status = esw_fail(error, ESW_IO, "%s: writing failed (disk full, or not writable)", h5->path);
+        status = esw_fail(error, ESW_IO, "%s: writing failed: %s", h5->path,
+                          h5->reason[0] ? h5->reason : "out of memory");
     } else {
         status = eswi_file_commit(h5->temporary, h5->path, error);
     }
@@ -41,14 +60,6 @@ esw_status eswi_h5_finish(eswi_h5_file *h5, esw_error *error)
     free(h5->temporary);
     *h5 = (eswi_h5_file){.file = -1};
     return status;
-}
-
-/* Notes a failed call; returns its value. */
-static hid_t note(eswi_h5_file *h5, hid_t result)
-{
-    if (result < 0)
-        h5->failed = true;
-    return result;
 }
 
 /* Creation properties without times: equal runs give equal files. */

@@ -13,12 +13,13 @@
 
 #include "edgesweep/status.h"
 
-enum { ESWI_H5_RANK = 8 };
+enum { ESWI_H5_RANK = 8, ESWI_H5_REASON = 256 };
 
 typedef struct eswi_h5_file {
     char *path, *temporary;
     hid_t file;
-    bool failed;
+    bool failed; /* also set by callers that run out of memory */
+    char reason[ESWI_H5_REASON];
 } eswi_h5_file;
 
 /* Begins a file that will be `path` once it is finished. */

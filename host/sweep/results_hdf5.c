@@ -77,8 +77,8 @@ static void write_index_scale(writer *w, const char *name, uint64_t n)
     free(index);
 }
 
-/* The swept values as coordinates of the points: numbers where the parameter is one, else texts. */
-static void write_sweep_key(writer *w, size_t key)
+/* The values of a swept key over the points: numbers where the parameter is one, else texts. */
+static void write_sweep_key(writer *w, hid_t group, size_t key)
 {
     const esw_param *param = &w->experiment->system->params[w->experiment->axes[key].param];
     bool number = param->type == ESW_PARAM_INTEGER || param->type == ESW_PARAM_REAL;
@@ -93,9 +93,9 @@ static void write_sweep_key(writer *w, size_t key)
     if (!values || !texts)
         w->h5.failed = true;
     else if (number)
-        eswi_h5_write(&w->h5, w->h5.file, param->name, H5T_NATIVE_DOUBLE, &dim, 1, values, param->unit);
+        eswi_h5_write(&w->h5, group, param->name, H5T_NATIVE_DOUBLE, &dim, 1, values, param->unit);
     else
-        eswi_h5_write_texts(&w->h5, w->h5.file, param->name, texts, dim);
+        eswi_h5_write_texts(&w->h5, group, param->name, texts, dim);
     free(values);
     free(texts);
 }
@@ -111,8 +111,11 @@ static void write_axes(writer *w)
         quantiles[i] = eswi_quantile_percents[i] / 100.0;
     eswi_h5_write(&w->h5, w->h5.file, "quantile", H5T_NATIVE_DOUBLE, &dim, 1, quantiles, NULL);
     eswi_h5_make_scale(&w->h5, "quantile");
+    hid_t sweep = eswi_h5_group(&w->h5, w->h5.file, "sweep");
     for (size_t i = 0; i < w->experiment->n_axes; ++i)
-        write_sweep_key(w, i);
+        write_sweep_key(w, sweep, i);
+    if (sweep >= 0)
+        H5Gclose(sweep);
     const char **units = calloc(w->metrics, sizeof *units);
     for (size_t i = 0; units && i < w->metrics; ++i)
         units[i] = w->results->metrics.list[i].unit;
