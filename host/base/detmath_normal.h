@@ -1,6 +1,6 @@
 /* erf, erfc and the normal quantile of detmath.h: see there.
  *
- * Beyond 1/2, erfc comes from its scaled form exp(x^2) erfc(x) (1 + 2 x), which is smooth enough on the whole half
+ * Near 0, erf is a polynomial. Beyond 1/2, erfc comes from its scaled form exp(x^2) erfc(x) (1 + 2 x), which is smooth enough on the whole half
  * line for one polynomial in (x - 4) / (x + 4). The quantile starts from a fit with a relative error of 1e-6 and takes
  * one Halley step, which cubes it; in the tails the step is taken on the logarithm, where nothing underflows.
  */
@@ -39,20 +39,22 @@ ESW_FN double eswi_erfcx_kernel(double x)
     return p / (1.0 + 2.0 * x);
 }
 
-/* erf(x) for |x| < 0.5001. */
+/* erf(x) for |x| <= 0.91. */
 ESW_FN double eswi_erf_kernel(double x)
 {
     const double z = x * x;
-    double p = 0x1.5ec6f52d6c755p-21;
-    p = fma(p, z, -0x1.0d593dfe691c3p-20);
-    p = fma(p, z, 0x1.1c6a38057a3e8p-19);
-    p = fma(p, z, -0x1.f9d222bbc93bbp-17);
-    p = fma(p, z, 0x1.f9c20e027bfdap-14);
-    p = fma(p, z, -0x1.c02e2ca0678c4p-11);
-    p = fma(p, z, 0x1.565bce3592f28p-8);
-    p = fma(p, z, -0x1.b82ce315ed30ap-6);
-    p = fma(p, z, 0x1.ce2f21a0483b7p-4);
-    p = fma(p, z, -0x1.812746b037a28p-2);
+    double p = 0x1.40f93cc8b4bfep-33;
+    p = fma(p, z, -0x1.b39ba132955f4p-30);
+    p = fma(p, z, 0x1.0d5dc96c2e4d9p-26);
+    p = fma(p, z, -0x1.620127f41d659p-23);
+    p = fma(p, z, 0x1.ba2ce440c405dp-20);
+    p = fma(p, z, -0x1.f4d75a9b3136cp-17);
+    p = fma(p, z, 0x1.f9a364691ad5cp-14);
+    p = fma(p, z, -0x1.c02db5fb074c2p-11);
+    p = fma(p, z, 0x1.565bcd1910adep-8);
+    p = fma(p, z, -0x1.b82ce312cf725p-6);
+    p = fma(p, z, 0x1.ce2f21a043c4ep-4);
+    p = fma(p, z, -0x1.812746b037a03p-2);
     p = fma(p, z, 0x1.06eba8214db69p-3);
     return fma(x, p, x);
 }
@@ -71,9 +73,9 @@ ESW_FN double eswi_erfc_kernel(double x)
 ESW_FN double eswi_erf(double x)
 {
     const double magnitude = x < 0.0 ? -x : x;
-    const double a = magnitude > 0.5 ? magnitude : 0.5;
+    const double a = magnitude > 0.9 ? magnitude : 0.9;
     const double outer = 1.0 - eswi_erfc_kernel(a);
-    const double r = magnitude < 0.5 ? eswi_erf_kernel(x) : (x < 0.0 ? -outer : outer);
+    const double r = magnitude < 0.91 ? eswi_erf_kernel(x) : (x < 0.0 ? -outer : outer);
     return x == x ? r : eswi_nan();
 }
 
@@ -101,8 +103,8 @@ ESW_FN double eswi_quantile_central(double c)
     p = fma(p, u, 0x1.4ff17bdb9a6d6p1);
     p = fma(p, u, 0x1.40d935248a386p1);
     const double x = c * p;
-    const double excess = 0.5 * eswi_erf(x * 0x1.6a09e667f3bcdp-1) - c;      /* sqrt(1/2) */
-    const double newton = excess * eswi_exp(0.5 * x * x) * 0x1.40d931ff62706p1; /* over the density: sqrt(2 pi) */
+    const double excess = 0.5 * eswi_erf_kernel(x * 0x1.6a09e667f3bcdp-1) - c;  /* sqrt(1/2) */
+    const double newton = excess * eswi_exp(0.5 * x * x) * 0x1.40d931ff62706p1; /* sqrt(2 pi): over the density */
     return x - newton / fma(0.5 * x, newton, 1.0);
 }
 
@@ -127,7 +129,7 @@ ESW_FN double eswi_quantile_tail(double q)
     const double mills = scaled * 0x1.40d931ff62706p0; /* sqrt(pi / 2) */
     const double excess = (eswi_log(0.5 * scaled) - log_q) - 0.5 * x * x;
     const double newton = excess * mills;
-    return x + newton / fma(0.5 * (x - 1.0 / mills), newton, 1.0);
+    return x + newton / fma(0.5 * (1.0 / mills - x), newton, 1.0);
 }
 
 /* The standard normal quantile (inverse distribution function): -inf at 0, +inf at 1, NaN outside [0, 1]. */
