@@ -14,4 +14,7 @@
 /* Relative to the two sums whose difference a gradient is; float lanes against differences of the oracle. */
 #define TOLERANCE_GRADIENT 3e-5
 
+/* Standard errors a sample mean may be off: exceeded by chance once in 15,000 comparisons. */
+#define CONFIDENCE_SIGMAS 4.0
+
 #endif
