@@ -2,7 +2,7 @@
  *
  * A block's values give moments (two passes, the sums in the shape of reduce.h); the blocks are merged one after
  * another in block order (Chan, Golub, LeVeque 1979). Sums that are exact whatever the order (counts, histograms,
- * minima, maxima) need no order. No libm.
+ * minima, maxima) need no order. Values up to 1e150 in size: their squares are summed. No libm.
  */
 #ifndef ESWI_STATS_H
 #define ESWI_STATS_H

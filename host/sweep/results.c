@@ -54,8 +54,15 @@ static esw_summary summarise(const eswi_moments *moments, const eswi_histogram *
         .min = NAN,
         .max = NAN,
     };
-    for (size_t i = 0; i < ESW_QUANTILES; ++i)
-        summary.quantiles[i] = eswi_histogram_quantile(histogram, eswi_quantile_percents[i]);
+    for (size_t i = 0; i < ESW_QUANTILES; ++i) {
+        double quantile = eswi_histogram_quantile(histogram, eswi_quantile_percents[i]);
+        /* The edge of the outermost bins may lie beyond the values in them. */
+        if (quantile < moments->min)
+            quantile = moments->min;
+        if (quantile > moments->max)
+            quantile = moments->max;
+        summary.quantiles[i] = quantile;
+    }
     if (moments->count == 0)
         return summary;
     summary.mean = moments->mean;
