@@ -6,7 +6,7 @@ import signal
 import subprocess
 import unittest
 
-from edgesweep_cli import EXIT_IO, EXIT_USAGE, SMALL, CliTest
+from edgesweep_cli import EXIT_BACKEND, EXIT_IO, EXIT_USAGE, SMALL, CliTest
 
 
 class BadExperiments(CliTest):
@@ -101,7 +101,7 @@ class BadExperiments(CliTest):
                        says=("li-dg", "li-gd"))
 
     def test_an_unknown_backend_is_named(self):
-        done = self.fail_with(4, "run", self.write(SMALL), "-o", self.folder / "run", "--backend", "tpu", says="tpu")
+        done = self.fail_with(EXIT_BACKEND, "run", self.write(SMALL), "-o", self.folder / "run", "--backend", "tpu", says="tpu")
         self.assertIn("cpu", done)
 
 

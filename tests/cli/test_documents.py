@@ -5,7 +5,7 @@ import json
 import math
 import unittest
 
-from edgesweep_cli import EXIT_IO, EXIT_USAGE, SMALL, CliTest
+from edgesweep_cli import EXIT_CHECK, EXIT_IO, EXIT_USAGE, SMALL, CliTest
 
 METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", "gd", "li-gd")
 EVERY_METHOD = SMALL.replace("[device-only, li-gd]", "[" + ", ".join(METHODS) + "]")
@@ -110,12 +110,26 @@ class Account(CliTest):
 
     def test_a_broken_constraint_is_named_with_its_user(self):
         good = self.solve(self.write(SMALL.replace("[device-only, li-gd]", "[edge-only]")), "edge-only", 1)
-        for key, value, says in (("power_up_w", 5.0, "power"), ("power_down_w", 1e-9, "power"),
-                                 ("compute_units", 9.0, "compute"), ("split", 0, "split"), ("split", 99, "split"),
-                                 ("subchannel_up", 2, "subchannel"), ("subchannel_up", -1, "subchannel")):
+        for key, value, says in (("power_up_w", 5.0, "power_up_w is 5"), ("power_down_w", 1e-9, "power_down_w is 1"),
+                                 ("compute_units", 9.0, "compute_units is 9")):
             document = copy.deepcopy(good)
             document["decision"][key][2] = value
-            self.refuse(document, says, "2")
+            self.refuse(document, says, "user 2", code=EXIT_CHECK)
+
+    def test_more_users_on_a_subchannel_than_the_cap_allows_are_refused(self):
+        text = SMALL.replace("[device-only, li-gd]", "[edge-only]").replace("aps: 2, users: 4", "aps: 1, users: 4")
+        document = self.solve(self.write(text), "edge-only")
+        for key in ("subchannel_up", "assigned_up"):
+            document["decision"][key] = [0] * 4
+        self.refuse(document, "cluster_cap", "4", code=EXIT_CHECK)
+
+    def test_an_index_that_does_not_exist_is_named_with_its_place(self):
+        good = self.solve(self.write(SMALL), "li-gd", 1)
+        for key, value in (("split", 0), ("split", 99), ("split", 1.5), ("subchannel_up", 2),
+                           ("subchannel_up", -1), ("power_up_w", "much")):
+            document = copy.deepcopy(good)
+            document["decision"][key][2] = value
+            self.refuse(document, f"{key}[2]")
 
     def test_wrong_documents_are_refused(self):
         good = self.solve(self.write(SMALL), "li-gd", 1)

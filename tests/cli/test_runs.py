@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from edgesweep_cli import EXIT_INTERRUPTED, EXIT_USAGE, PROGRAM, SMALL, CliTest
+from edgesweep_cli import EXIT_INTERRUPTED, EXIT_USAGE, PROGRAM, SMALL, SOURCE, CliTest
 
 SWEPT = SMALL.replace("subchannels: 2}", "subchannels: 2}\nsweep: {users: [2, 4], access: [noma, oma]}\n"
                       "compare: {baseline: device-only}\nkeep: [summary, scenarios, users]")
@@ -77,6 +77,12 @@ class Runs(CliTest):
         text = self.succeed("run", self.write(SWEPT), "--dry-run")
         self.assertIn("4 points x 2 methods x 8 scenarios", text)
         self.assertEqual([path.name for path in self.folder.iterdir()], ["experiment.yaml"])
+
+    def test_every_experiment_that_comes_along_is_accepted(self):
+        paths = sorted((SOURCE / "datasets" / "experiments").glob("*.yaml"))
+        self.assertGreater(len(paths), 3)
+        for path in paths:
+            self.assertIn("points", self.succeed("run", path, "--dry-run"), path.name)
 
     def test_set_scenarios_and_methods_go_over_the_file(self):
         directory = self.run_into(SMALL, "--set", "users=3", "--scenarios", "5", "--methods", "edge-only,li-gd")

@@ -2,48 +2,60 @@
 
 import filecmp
 import os
+import pathlib
 import platform
+import tempfile
 import unittest
 
-from edgesweep_cli import SOURCE, CliTest
+from edgesweep_cli import SOURCE, CliTest, edgesweep
 
 EXPERIMENT = SOURCE / "datasets" / "experiments" / "same-bits.yaml"
 
 
 class SameBits(CliTest):
-    def export(self, name, *arguments, environment=None):
-        """Runs the experiment one way and gives the folder with all its numbers as text."""
-        self.succeed("run", EXPERIMENT, "-o", self.folder / name, "--quiet", *arguments, environment=environment)
-        out = self.folder / (name + "-csv")
-        self.succeed("export", self.folder / name, "--csv", out)
-        return out
+    @classmethod
+    def setUpClass(cls):
+        temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(temporary.cleanup)
+        cls.reference = cls.numbers(pathlib.Path(temporary.name), "--threads", "1", "--batch", "1")
 
-    def assert_same(self, expected, found):
-        names = sorted(os.listdir(expected))
+    @staticmethod
+    def numbers(folder, *arguments, environment=None):
+        """Runs the experiment one way and gives the folder that holds all its numbers as text."""
+        for command in (("run", EXPERIMENT, "-o", folder / "run", "--quiet", *arguments),
+                        ("export", folder / "run", "--csv", folder / "csv")):
+            done = edgesweep(*command, environment=environment)
+            assert done.returncode == 0, done.stderr
+        return folder / "csv"
+
+    def assert_same(self, name, *arguments, environment=None):
+        (self.folder / name).mkdir()
+        found = self.numbers(self.folder / name, *arguments, environment=environment)
+        names = sorted(os.listdir(self.reference))
         self.assertIn("scenarios.csv", names)
         self.assertEqual(names, sorted(os.listdir(found)))
-        match, mismatch, errors = filecmp.cmpfiles(expected, found, names, shallow=False)
+        match, mismatch, errors = filecmp.cmpfiles(self.reference, found, names, shallow=False)
         self.assertEqual((sorted(match), mismatch, errors), (names, [], []))
 
     def test_threads_and_batches_do_not_matter(self):
-        expected = self.export("one", "--threads", "1", "--batch", "1")
-        for threads, batch in ((2, 7), (2, 64), (1, 64)):
-            self.assert_same(expected, self.export(f"t{threads}b{batch}", "--threads", threads, "--batch", batch))
+        self.assert_same("seven", "--threads", 2, "--batch", 7)
+        self.assert_same("all", "--threads", 2, "--batch", 64)
+
+    def test_the_instruction_set_does_not_matter(self):
+        for isa in ("baseline", "avx2"):
+            self.assert_same(isa, environment={"EDGESWEEP_ISA": isa})
 
     def test_the_variants_that_glibc_chooses_do_not_matter(self):
         if platform.libc_ver()[0] != "glibc":
             print("left out here: no glibc")
             return
-        expected = self.export("native")
-        plain = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F,-AVX2_Usable,-FMA_Usable,-FMA4_Usable"}
-        self.assert_same(expected, self.export("plain", environment=plain))
+        self.assert_same("plain", environment={
+            "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F,-AVX2_Usable,-FMA_Usable,-FMA4_Usable"})
 
     def test_the_scenario_count_does_not_change_a_scenario(self):
-        path = self.folder / "few"
-        self.succeed("run", EXPERIMENT, "-o", path, "--scenarios", "5", "--quiet")
-        self.succeed("export", path, "--csv", self.folder / "few-csv")
-        many = (self.export("many") / "scenarios.csv").read_text(encoding="utf-8").splitlines()
-        for line in (self.folder / "few-csv" / "scenarios.csv").read_text(encoding="utf-8").splitlines():
+        few = self.numbers(self.folder, "--scenarios", "5")
+        many = set((self.reference / "scenarios.csv").read_text(encoding="utf-8").splitlines())
+        for line in (few / "scenarios.csv").read_text(encoding="utf-8").splitlines():
             self.assertIn(line, many)
 
 

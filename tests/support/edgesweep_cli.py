@@ -10,7 +10,7 @@ import unittest
 PROGRAM = os.environ["EDGESWEEP_PROGRAM"]
 SOURCE = pathlib.Path(os.environ["EDGESWEEP_SOURCE"])
 
-EXIT_USAGE, EXIT_IO, EXIT_BACKEND, EXIT_INTERRUPTED = 2, 3, 4, 130
+EXIT_CHECK, EXIT_USAGE, EXIT_IO, EXIT_BACKEND, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
 
 # A whole experiment that runs in well under a second; tests change a part of it.
 SMALL = """\
