@@ -1,7 +1,7 @@
 /* The double functions of detmath.h: see there. A NaN result is always eswi_nan().
  *
- * Logarithms are computed as unevaluated sums of two doubles, with a relative error below 2^-63; rounding that once
- * gives log, log2 and their 1 + x forms, and multiplying it before rounding gives pow and cbrt.
+ * Logarithms are computed as unevaluated sums of two doubles, with a relative error below 2^-63; rounding
+ * that once gives log, log2 and their 1 + x forms, and multiplying it before rounding gives pow and cbrt.
  */
 #ifndef ESWI_DETMATH64_H
 #define ESWI_DETMATH64_H
@@ -51,8 +51,9 @@ typedef struct eswi_split64 {
 ESW_FN eswi_split64 eswi_split(double x, double rest)
 {
     eswi_split64 r;
-    const uint64_t root = UINT64_C(0x3fe6a09e667f3bcd);                     /* sqrt(1/2) */
-    const uint64_t i = eswi_bits64(x) - root + (UINT64_C(1024) << 52);      /* biased, so that the shift is unsigned */
+    const uint64_t root = UINT64_C(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
+    const uint64_t i =
+        eswi_bits64(x) - root + (UINT64_C(1024) << 52); /* biased, so that the shift is unsigned */
     r.exponent = eswi_double(i >> 52 | UINT64_C(0x4330000000000000)) - (0x1p52 + 1024.0);
     const double f = eswi_double((i & UINT64_C(0x000fffffffffffff)) + root) - 1.0; /* exact */
     const uint64_t shift = (i & UINT64_C(0xfff0000000000000)) - (UINT64_C(1024) << 52);
@@ -154,7 +155,8 @@ ESW_FN double eswi_log2_1p(double x)
 {
     const eswi_twofold r = eswi_log2_twofold(eswi_split_1p(x));
     const int tiny = x < 0x1p-100 && x > -0x1p-100;
-    return eswi_log_specials(1.0 + x, tiny ? fma(x, 0x1.71547652b82fep0, x * 0x1.777d0ffda0d24p-56) : r.hi + r.lo);
+    return eswi_log_specials(1.0 + x,
+                             tiny ? fma(x, 0x1.71547652b82fep0, x * 0x1.777d0ffda0d24p-56) : r.hi + r.lo);
 }
 
 /* 2^(x.hi + x.lo), |x.lo| small beside 1; 0 and +inf beyond the range of double. Not for NaN. */
@@ -206,8 +208,8 @@ ESW_FN double eswi_exp(double x)
     return x == x ? r : eswi_nan();
 }
 
-/* x^y for x >= 0, with C's special values there: 1 for y = 0 or x = 1 whatever the other, x = 0 and infinities by
- * limits. NaN for x < 0. */
+/* x^y for x >= 0, with C's special values there: 1 for y = 0 or x = 1 whatever the other, x = 0 and
+ * infinities by limits. NaN for x < 0. */
 ESW_FN double eswi_pow(double x, double y)
 {
     const eswi_twofold log2x = eswi_log2_twofold(eswi_split_positive(x));

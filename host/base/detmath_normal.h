@@ -1,8 +1,9 @@
 /* erf, erfc and the normal quantile of detmath.h: see there.
  *
- * Near 0, erf is a polynomial. Beyond 1/2, erfc comes from its scaled form exp(x^2) erfc(x) (1 + 2 x), which is smooth enough on the whole half
- * line for one polynomial in (x - 4) / (x + 4). The quantile starts from a fit with a relative error of 1e-6 and takes
- * one Halley step, which cubes it; in the tails the step is taken on the logarithm, where nothing underflows.
+ * Near 0, erf is a polynomial. Beyond 1/2, erfc comes from its scaled form exp(x^2) erfc(x) (1 + 2 x), which
+ * is smooth enough on the whole half line for one polynomial in (x - 4) / (x + 4). The quantile starts from a
+ * fit with a relative error of 1e-6 and takes one Halley step, which cubes it; in the tails the step is taken
+ * on the logarithm, where nothing underflows.
  */
 #ifndef ESWI_DETMATH_NORMAL_H
 #define ESWI_DETMATH_NORMAL_H
@@ -103,8 +104,9 @@ ESW_FN double eswi_quantile_central(double c)
     p = fma(p, u, 0x1.4ff17bdb9a6d6p1);
     p = fma(p, u, 0x1.40d935248a386p1);
     const double x = c * p;
-    const double excess = 0.5 * eswi_erf_kernel(x * 0x1.6a09e667f3bcdp-1) - c;  /* sqrt(1/2) */
-    const double newton = excess * eswi_exp(0.5 * x * x) * 0x1.40d931ff62706p1; /* sqrt(2 pi): over the density */
+    const double excess = 0.5 * eswi_erf_kernel(x * 0x1.6a09e667f3bcdp-1) - c; /* sqrt(1/2) */
+    const double newton =
+        excess * eswi_exp(0.5 * x * x) * 0x1.40d931ff62706p1; /* sqrt(2 pi): over the density */
     return x - newton / fma(0.5 * x, newton, 1.0);
 }
 

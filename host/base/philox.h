@@ -1,5 +1,5 @@
-/* Random numbers as a pure function of what they are for: Philox4x32-10 (Salmon et al., SC'11), shared by host and
- * device, bit for bit Random123's philox4x32 and cuRAND's generator.
+/* Random numbers as a pure function of what they are for: Philox4x32-10 (Salmon et al., SC'11), shared by
+ * host and device, bit for bit Random123's philox4x32 and cuRAND's generator.
  *
  *   key        (seed low, seed high)
  *   counter    x = block, y = stream << 24 | entity, z = scenario low, w = scenario high
@@ -15,8 +15,8 @@
 
 enum {
     ESWI_PHILOX_ROUNDS = 10,
-    ESWI_STREAMS = 64,        /* stream < 64 keeps 4 * xy within 64 bits */
-    ESWI_ENTITIES = 1 << 24,  /* entity < 2^24 */
+    ESWI_STREAMS = 64,       /* stream < 64 keeps 4 * xy within 64 bits */
+    ESWI_ENTITIES = 1 << 24, /* entity < 2^24 */
 };
 
 typedef struct eswi_draw {
@@ -57,7 +57,8 @@ ESW_FN float eswi_uniform(uint32_t word)
     return (float)(int32_t)(word >> 8 | 1u) * 0x1p-24f;
 }
 
-/* Uniform on (0, 1): an odd multiple of 2^-53, never 0 or 1. Two signed halves, because those convert in vectors. */
+/* Uniform on (0, 1): an odd multiple of 2^-53, never 0 or 1. Two signed halves, because those convert in
+ * vectors. */
 ESW_FN double eswi_uniform53(uint32_t high, uint32_t low)
 {
     const double upper = (double)(int32_t)(high >> 6);

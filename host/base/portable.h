@@ -1,12 +1,13 @@
 /* What lets one header serve C, C++ and CUDA device code with the same bits.
  *
- * Headers built on this one hold arithmetic that host and device share. They use + - * / sqrt, explicit fma and
- * integers only, no branches and no calls, so that a loop over them becomes vectors on the host and straight-line
- * code on the device. They must be compiled without contraction (-ffp-contract=off, nvcc -fmad=false) and without
- * any form of -ffast-math; docs/determinism.md says what is promised and how it is checked.
+ * Headers built on this one hold arithmetic that host and device share. They use + - * / sqrt, explicit fma
+ * and integers only, no branches and no calls, so that a loop over them becomes vectors on the host and
+ * straight-line code on the device. They must be compiled without contraction (-ffp-contract=off, nvcc
+ * -fmad=false) and without any form of -ffast-math; docs/determinism.md says what is promised and how it is
+ * checked.
  *
- * Assumed of every compiler and checked by tests/unit/test_portable.c: two's complement, right shifts of negative
- * numbers that keep the sign, float and double of IEEE 754 evaluated in their own precision.
+ * Assumed of every compiler and checked by tests/unit/test_portable.c: two's complement, right shifts of
+ * negative numbers that keep the sign, float and double of IEEE 754 evaluated in their own precision.
  */
 #ifndef ESWI_PORTABLE_H
 #define ESWI_PORTABLE_H
@@ -63,8 +64,8 @@ ESW_FN double eswi_double(uint64_t bits)
     return x;
 }
 
-/* The only NaN and infinity the shared functions return. The float NaN is the one NVIDIA GPUs produce; x86 would
- * produce another, so functions select these by hand instead of letting an operation make one. */
+/* The only NaN and infinity the shared functions return. The float NaN is the one NVIDIA GPUs produce; x86
+ * would produce another, so functions select these by hand instead of letting an operation make one. */
 ESW_FN float eswi_nanf(void)
 {
     return eswi_float(0x7fffffffu);

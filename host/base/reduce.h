@@ -1,12 +1,12 @@
 /* The one shape in which sums are reduced, whatever adds them up.
  *
- * A sum of x[0..n-1] is defined as: sixteen partial sums that start at +0, element i added to partial i mod 16 in
- * order of i; then a tree that adds partials (k, k+8) for k < 8, (k, k+4), (k, k+2) and (k, k+1). A vector of 16
- * floats, a half-warp and a scalar loop can all follow it, so they agree to the bit. A missing element counts as +0:
- * padding a range with zeros changes nothing, since a partial sum is never -0.
+ * A sum of x[0..n-1] is defined as: sixteen partial sums that start at +0, element i added to partial i mod
+ * 16 in order of i; then a tree that adds partials (k, k+8) for k < 8, (k, k+4), (k, k+2) and (k, k+1). A
+ * vector of 16 floats, a half-warp and a scalar loop can all follow it, so they agree to the bit. A missing
+ * element counts as +0: padding a range with zeros changes nothing, since a partial sum is never -0.
  *
- * The error of a sum is at most (ceil(n/16) + 3) u / (1 - (ceil(n/16) + 3) u) times the sum of |x[i]|, with the unit
- * roundoff u = 2^-24 (float) or 2^-53 (double): no element goes through more additions that round.
+ * The error of a sum is at most (ceil(n/16) + 3) u / (1 - (ceil(n/16) + 3) u) times the sum of |x[i]|, with
+ * the unit roundoff u = 2^-24 (float) or 2^-53 (double): no element goes through more additions that round.
  */
 #ifndef ESWI_REDUCE_H
 #define ESWI_REDUCE_H

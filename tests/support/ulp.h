@@ -1,30 +1,31 @@
 /* Errors in units in the last place of the exact result, and what each shared function is allowed of them.
  *
- * The reference of a float function is double libm, that of a double function long double libm: where long double is
- * x87's, its own error is below 0.001 ULP of double. Bounds are what was measured, over all floats or over 10^7 spread
- * doubles against quadruple precision, rounded up a little; docs/tolerances.md lists the measurements. */
+ * The reference of a float function is double libm, that of a double function long double libm: where long
+ * double is x87's, its own error is below 0.001 ULP of double. Bounds are what was measured, over all floats
+ * or over 10^7 spread doubles against quadruple precision, rounded up a little; docs/tolerances.md lists the
+ * measurements. */
 #ifndef ESW_TEST_ULP_H
 #define ESW_TEST_ULP_H
 
 #include <float.h>
 #include <math.h>
 
-#define ULPS_LOG2F 1.51
-#define ULPS_LOG2_1PF 1.51
-#define ULPS_EXP2F 0.9
+#define ULPS_LOG2F       1.51
+#define ULPS_LOG2_1PF    1.51
+#define ULPS_EXP2F       0.9
 #define ULPS_EXPONENTIAL 2.0
 
-#define ULPS_LOG 0.51
-#define ULPS_LOG2 0.51
-#define ULPS_LOG1P 0.51
-#define ULPS_LOG2_1P 0.65 /* 0.51 from 2^-960 on; below, a product that corrects log2(e) underflows */
-#define ULPS_EXP2 0.6
-#define ULPS_EXP 0.62
-#define ULPS_POW 0.65
-#define ULPS_CBRT 0.62
-#define ULPS_ERF 1.1
-#define ULPS_ERFC 3.5
-#define ULPS_QUANTILE 3.0
+#define ULPS_LOG         0.51
+#define ULPS_LOG2        0.51
+#define ULPS_LOG1P       0.51
+#define ULPS_LOG2_1P     0.65 /* 0.51 from 2^-960 on; below, a product that corrects log2(e) underflows */
+#define ULPS_EXP2        0.6
+#define ULPS_EXP         0.62
+#define ULPS_POW         0.65
+#define ULPS_CBRT        0.62
+#define ULPS_ERF         1.1
+#define ULPS_ERFC        3.5
+#define ULPS_QUANTILE    3.0
 /* A result below 2^-1022 is rounded twice, to 53 bits and to what is left of them. */
 #define ULPS_SUBNORMAL 1.1
 

@@ -1,5 +1,5 @@
-/* The float functions of base/detmath.h: error against double libm and special values. Each 127th float by default,
- * every one with ESW_TEST_FULL=1. */
+/* The float functions of base/detmath.h: error against double libm and special values. Each 127th float by
+ * default, every one with ESW_TEST_FULL=1. */
 #include <criterion/criterion.h>
 
 #include <stdlib.h>
@@ -18,7 +18,8 @@ static uint32_t step(void)
 }
 
 /* The largest error over the floats with patterns first..last, all results finite. */
-static void expect_within(float (*function)(float), double (*exact)(double), double ulps, uint32_t first, uint32_t last)
+static void expect_within(float (*function)(float), double (*exact)(double), double ulps, uint32_t first,
+                          uint32_t last)
 {
     const uint32_t stride = step();
     double worst = 0;

@@ -1,4 +1,5 @@
-/* The double functions of base/detmath64.h: error against long double libm over spread arguments, special values. */
+/* The double functions of base/detmath64.h: error against long double libm over spread arguments, special
+ * values. */
 #include <criterion/criterion.h>
 
 #include "base/detmath.h"
@@ -26,7 +27,8 @@ static double positive(uint32_t i)
 /* Above -1, any exponent. */
 static double above_minus_one(uint32_t i)
 {
-    const double magnitude = ldexp(1.0 + uniform(2 * i, 0, 1), (int)floor(uniform(2 * i + 1, -1074, i % 2 ? 1023 : 2)));
+    const double magnitude =
+        ldexp(1.0 + uniform(2 * i, 0, 1), (int)floor(uniform(2 * i + 1, -1074, i % 2 ? 1023 : 2)));
     return i % 3 == 0 && magnitude < 1 ? -magnitude : magnitude;
 }
 

@@ -5,7 +5,7 @@
 #include "base/philox.h"
 #include "ulp.h"
 
-#define SQRT_HALF 0.70710678118654752440084436210484904L
+#define SQRT_HALF   0.70710678118654752440084436210484904L
 #define SQRT_TWO_PI 2.50662827463100050241576528481104525L
 
 enum { DRAWS = 200000 };
@@ -35,15 +35,16 @@ Test(detmath_normal, erfc_is_within_its_bound)
     }
 }
 
-/* The exact quantile of p from a nearby one: two Newton steps in long double, on the side where nothing cancels. */
+/* The exact quantile of p from a nearby one: two Newton steps in long double, on the side where nothing
+ * cancels. */
 static long double polish(long double near, double p)
 {
     const int upper = p > 0.5;
     const long double q = upper ? 1.0L - (long double)p : (long double)p;
     long double x = fabsl(near);
     for (int k = 0; k < 2; k++) {
-        const long double excess = p > 0.25 && p < 0.75 ? (0.5L - q) - 0.5L * erfl(x * SQRT_HALF)
-                                                        : 0.5L * erfcl(x * SQRT_HALF) - q;
+        const long double excess =
+            p > 0.25 && p < 0.75 ? (0.5L - q) - 0.5L * erfl(x * SQRT_HALF) : 0.5L * erfcl(x * SQRT_HALF) - q;
         x += excess * expl(0.5L * x * x) * SQRT_TWO_PI;
     }
     return upper ? x : -x;

@@ -34,8 +34,9 @@ Test(philox, equals_random123_bit_for_bit)
     philox4x32_key_t key = {{5, 6}};
     for (int i = 0; i < 1000000; i++) {
         const philox4x32_ctr_t expected = philox4x32(counter, key);
-        expect_words(eswi_philox4x32(counter.v[0], counter.v[1], counter.v[2], counter.v[3], key.v[0], key.v[1]),
-                     expected.v);
+        expect_words(
+            eswi_philox4x32(counter.v[0], counter.v[1], counter.v[2], counter.v[3], key.v[0], key.v[1]),
+            expected.v);
         key.v[0] = counter.v[1]; /* the next input is made of this output and this input */
         key.v[1] = counter.v[3] ^ (uint32_t)i;
         counter = expected;
@@ -70,8 +71,9 @@ Test(philox, exponential_draws_are_positive_and_finite)
     cr_assert_float_eq(eswi_exponential(0), 24.0f * 0x1.62e43p-1f, 1e-5f);
 }
 
-/* Chi-squared over the 64 cells of three bits from each of two words of a block: a cell count is binomial, and the
- * sum of 63 squared deviates exceeds 63 + 5 sqrt(126) = 119 with a probability of 3e-5; the inputs are fixed. */
+/* Chi-squared over the 64 cells of three bits from each of two words of a block: a cell count is binomial,
+ * and the sum of 63 squared deviates exceeds 63 + 5 sqrt(126) = 119 with a probability of 3e-5; the inputs
+ * are fixed. */
 Test(philox, words_of_a_block_are_equidistributed_and_independent)
 {
     enum { CELLS = 64, PER_CELL = 4096 };

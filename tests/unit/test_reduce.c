@@ -71,7 +71,8 @@ Test(reduce, strided_sums_follow_the_definition)
             gathered64[i] = xd[i * 7];
         }
         cr_assert_eq(eswi_bits(eswi_sumf(xf, lengths[l], 7)), eswi_bits(defined_sumf(gathered, lengths[l])));
-        cr_assert_eq(eswi_bits64(eswi_sum(xd, lengths[l], 7)), eswi_bits64(defined_sum(gathered64, lengths[l])));
+        cr_assert_eq(eswi_bits64(eswi_sum(xd, lengths[l], 7)),
+                     eswi_bits64(defined_sum(gathered64, lengths[l])));
     }
 }
 
@@ -147,7 +148,8 @@ Test(reduce, empty_and_negative_zero_sums_are_positive_zero)
     cr_assert_eq(eswi_bits64(eswi_sum(zeros64, 3, 1)), 0);
 }
 
-/* The bound of reduce.h, the exact sum being one in long double (64 bits against 24 and, of the binades here, 53). */
+/* The bound of reduce.h, the exact sum being one in long double (64 bits against 24 and, of the binades here,
+ * 53). */
 Test(reduce, error_is_within_the_bound)
 {
     for (int l = 0; l < LENGTHS; l++) {

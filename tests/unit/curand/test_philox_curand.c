@@ -15,7 +15,8 @@ static void expect_curand(uint64_t seed, uint64_t scenario, uint32_t stream, uin
     unsigned words[4];
     curand_words(seed, scenario, 4 * xy, words);
     for (int k = 0; k < 4; k++)
-        cr_assert_eq(draw.w[k], words[k], "word %d of stream %u, entity %u, block %u", k, stream, entity, block);
+        cr_assert_eq(draw.w[k], words[k], "word %d of stream %u, entity %u, block %u", k, stream, entity,
+                     block);
 }
 
 Test(philox_curand, corners_of_the_layout_agree)

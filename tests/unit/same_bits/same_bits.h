@@ -1,5 +1,6 @@
-/* The shared functions as array loops, compiled once per compiler, instruction set and optimisation level: every
- * variant exports one table of the same functions, and test_same_bits.c compares their results bit by bit. */
+/* The shared functions as array loops, compiled once per compiler, instruction set and optimisation level:
+ * every variant exports one table of the same functions, and test_same_bits.c compares their results bit by
+ * bit. */
 #ifndef SAME_BITS_H
 #define SAME_BITS_H
 
@@ -10,11 +11,13 @@ extern "C" {
 #endif
 
 typedef enum {
-    BITS_ANY_INPUT,    /* every bit pattern, NaNs too */
+    BITS_EVERY_FLOAT,  /* a function of one float: tried on all 2^32 where that is asked for */
+    BITS_ANY_INPUT,    /* any bit pattern, NaNs too */
     BITS_FINITE_INPUT, /* moderate numbers: plain arithmetic may not choose its own NaN here */
 } bits_input;
 
-/* out[i] from x[i] and y[i], or from the window that starts at x[i]; i < n, inputs hold n + BITS_WINDOW numbers. */
+/* out[i] from x[i] and y[i], or from the window that starts at x[i]; i < n, inputs hold n + BITS_WINDOW
+ * numbers. */
 typedef struct bits_floats {
     const char *name;
     bits_input input;
