@@ -1,6 +1,6 @@
-/* ECC: the accountant. Scores a finished decision in double precision, (5)-(19), and is the only source of reported
- * metrics. User by user in index order: the SINR of both links from the users on the same subchannel, the rates, then
- * latency, energy and utility; sums run in the one fixed shape of base/reduce.h. */
+/* ECC: the accountant. Scores a finished decision in double precision, (5)-(19), and is the only source of
+ * reported metrics. User by user in index order: the SINR of both links from the users on the same
+ * subchannel, the rates, then latency, energy and utility; sums run in the one fixed shape of base/reduce.h. */
 #include "base/detmath.h"
 #include "base/reduce.h"
 #include "ecc/cost.h"
@@ -28,9 +28,9 @@ static double gain(const ledger *a, int direction, int user, int ap, int subchan
     return (double)a->instance->gain[direction][link * (size_t)a->config->subchannels + (size_t)subchannel];
 }
 
-/* SIC: whether user i hears user v of its own cluster. Uplink: the AP decodes larger gains first, so i is disturbed by
- * smaller ones. Downlink: weaker users decode first and i is disturbed by larger ones. Of equal gains the smaller index
- * is decoded first, in both directions. */
+/* SIC: whether user i hears user v of its own cluster. Uplink: the AP decodes larger gains first, so i is
+ * disturbed by smaller ones. Downlink: weaker users decode first and i is disturbed by larger ones. Of equal
+ * gains the smaller index is decoded first, in both directions. */
 static bool disturbs(int direction, double gain_v, int v, double gain_i, int i)
 {
     if (gain_v == gain_i) {
@@ -39,8 +39,8 @@ static bool disturbs(int direction, double gain_v, int v, double gain_i, int i)
     return direction == ECC_UP ? gain_v < gain_i : gain_v > gain_i;
 }
 
-/* The power user v of i's own cluster adds to i's interference: v's own received power in the uplink; in the downlink
- * v's share of the superposed signal through i's channel, or, as (8) is printed, through v's. */
+/* The power user v of i's own cluster adds to i's interference: v's own received power in the uplink; in the
+ * downlink v's share of the superposed signal through i's channel, or, as (8) is printed, through v's. */
 static double intra_cell_w(const ledger *a, int direction, int v, int i, int subchannel)
 {
     const int ap = a->instance->ap_of_user[i];
@@ -56,16 +56,17 @@ static double intra_cell_w(const ledger *a, int direction, int v, int i, int sub
 static double inter_cell_w(const ledger *a, int direction, int v, int i, int subchannel)
 {
     const int32_t *ap = a->instance->ap_of_user;
-    return a->decision->power_w[direction][v] * (direction == ECC_UP ? gain(a, direction, v, ap[i], subchannel)
-                                                                     : gain(a, direction, i, ap[v], subchannel));
+    return a->decision->power_w[direction][v] * (direction == ECC_UP
+                                                     ? gain(a, direction, v, ap[i], subchannel)
+                                                     : gain(a, direction, i, ap[v], subchannel));
 }
 
 typedef struct link {
     double sinr, rate_bps;
 } link;
 
-/* (5), (6) or (8), (9) of a sending user. Under OMA the users assigned to the subchannel (in its cell: oma-in-cell)
- * have equal slices of it, senders or not; the noise shrinks with the slice, powers do not. */
+/* (5), (6) or (8), (9) of a sending user. Under OMA the users assigned to the subchannel (in its cell:
+ * oma-in-cell) have equal slices of it, senders or not; the noise shrinks with the slice, powers do not. */
 static link link_of(const ledger *a, int direction, int i)
 {
     const int subchannel = a->decision->assigned[direction][i], ap = a->instance->ap_of_user[i];
@@ -144,7 +145,8 @@ static void put_diagnostics(const eswi_ecc_diagnostics *diagnostics, double *met
     metrics[ECC_METRIC_EVALUATIONS] = diagnostics->evaluations;
     metrics[ECC_METRIC_EVALUATIONS_FIRST] = diagnostics->evaluations_first;
     metrics[ECC_METRIC_EVALUATIONS_LATER] =
-        diagnostics->layers_later > 0 ? (double)diagnostics->evaluations_later / diagnostics->layers_later : 0.0;
+        diagnostics->layers_later > 0 ? (double)diagnostics->evaluations_later / diagnostics->layers_later
+                                      : 0.0;
     metrics[ECC_METRIC_UNCONVERGED] = diagnostics->unconverged_layers > 0;
     metrics[ECC_METRIC_UNROUNDED] = diagnostics->unrounded;
     metrics[ECC_METRIC_GRADIENT_NORM] = (double)diagnostics->gradient_norm;

@@ -1,6 +1,6 @@
-/* ECC: the methods the paper compares with. All but device-only take their subchannels from rule A and send with full
- * power. Neurosurgeon and DNN surgery plan latency alone, each user at the rate of its OMA share, so that users are
- * independent but for the edge's capacity. */
+/* ECC: the methods the paper compares with. All but device-only take their subchannels from rule A and send
+ * with full power. Neurosurgeon and DNN surgery plan latency alone, each user at the rate of its OMA share,
+ * so that users are independent but for the edge's capacity. */
 #include <string.h>
 
 #include "base/carve.h"
@@ -26,7 +26,8 @@ typedef struct plan {
 /* Carves the scratch into the plan's arrays; with block = NULL it only measures. Returns the bytes taken. */
 static size_t carve_plan(const eswi_ecc_config *config, char *block, plan *p)
 {
-    const size_t users = (size_t)config->users, aps = (size_t)config->aps, subchannels = (size_t)config->subchannels;
+    const size_t users = (size_t)config->users, aps = (size_t)config->aps,
+                 subchannels = (size_t)config->subchannels;
     eswi_carve c = {block, 0};
     p->load = ESWI_CARVE(&c, int32_t, aps * subchannels);
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
@@ -132,7 +133,9 @@ static void neurosurgeon(const plan *p)
 static double shared_units(const eswi_ecc_config *config, int offloading)
 {
     const double units = offloading > 0 ? config->edge_capacity_units / offloading : config->units_max;
-    return units < config->units_min ? config->units_min : units > config->units_max ? config->units_max : units;
+    return units < config->units_min   ? config->units_min
+           : units > config->units_max ? config->units_max
+                                       : units;
 }
 
 static void copy_splits(const plan *p, int ap, const int32_t *from, int32_t *to)
@@ -165,9 +168,10 @@ static double total_latency_s(const plan *p, int ap, double units)
     return eswi_sum16_total(&total);
 }
 
-/* Splits of one AP's users under a shared edge: from all offloading, alternate the fastest splits and the share they
- * leave each other until the number of offloading users repeats. Where it does not within SURGERY_ROUNDS (it can swing
- * between many that get little and few that get much) the round of least total latency stands. */
+/* Splits of one AP's users under a shared edge: from all offloading, alternate the fastest splits and the
+ * share they leave each other until the number of offloading users repeats. Where it does not within
+ * SURGERY_ROUNDS (it can swing between many that get little and few that get much) the round of least total
+ * latency stands. */
 static void operate(const plan *p, int ap)
 {
     int32_t *split = p->decision->split;
@@ -213,8 +217,9 @@ static void edge_only(const plan *p)
     }
 }
 
-void eswi_ecc_solve_baseline(ecc_method method, const eswi_ecc_config *config, const eswi_ecc_instance *instance,
-                             void *scratch, const eswi_ecc_decision *decision)
+void eswi_ecc_solve_baseline(ecc_method method, const eswi_ecc_config *config,
+                             const eswi_ecc_instance *instance, void *scratch,
+                             const eswi_ecc_decision *decision)
 {
     eswi_ecc_decision_reset(config, instance, eswi_ecc_method_access(config, method), decision);
     if (method == ECC_DEVICE_ONLY) {

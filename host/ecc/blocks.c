@@ -1,5 +1,5 @@
-/* Memory blocks of one scenario: the arrays of an instance and of a decision, each 64-byte aligned in one block that
- * holds no pointers, so that a block can be copied, stored or sent as it is. */
+/* Memory blocks of one scenario: the arrays of an instance and of a decision, each 64-byte aligned in one
+ * block that holds no pointers, so that a block can be copied, stored or sent as it is. */
 #include "ecc/ecc.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ static eswi_ecc_instance carve_instance(const eswi_ecc_config *config, eswi_carv
     instance.profile_of_user = ESWI_CARVE(c, int32_t, users);
     instance.distance_m = ESWI_CARVE(c, double, links);
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
-        instance.gain[d] = ESWI_CARVE(c, float, links * (size_t)config->subchannels);
+        instance.gain[d] = ESWI_CARVE(c, float, links *(size_t)config->subchannels);
     }
     return instance;
 }
@@ -62,8 +62,8 @@ eswi_ecc_decision eswi_ecc_decision_view(const eswi_ecc_config *config, const vo
     return carve_decision(config, &c);
 }
 
-void eswi_ecc_decision_reset(const eswi_ecc_config *config, const eswi_ecc_instance *instance, ecc_access access,
-                             const eswi_ecc_decision *decision)
+void eswi_ecc_decision_reset(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
+                             ecc_access access, const eswi_ecc_decision *decision)
 {
     memset(decision->diagnostics, 0, sizeof *decision->diagnostics);
     decision->diagnostics->access = access;

@@ -21,7 +21,8 @@ double eswi_ecc_watts_of_dbm(double dbm)
 /* Fails with the line the parameter was set on, where it was set in a file. */
 #define FAIL_AT(param, ...) fail_at(lines ? lines[param] : 0, error, __VA_ARGS__)
 
-static esw_status __attribute__((format(printf, 3, 4))) fail_at(int line, esw_error *error, const char *format, ...)
+static esw_status __attribute__((format(printf, 3, 4)))
+fail_at(int line, esw_error *error, const char *format, ...)
 {
     char text[sizeof error->text];
     va_list args;
@@ -156,15 +157,16 @@ static esw_status check_boxes(const eswi_ecc_config *config, const int *lines, e
                        config->units_min, config->units_max);
     }
     if (config->weight_time == 0.0 && config->weight_energy == 0.0) {
-        return FAIL_AT(ECC_PARAM_WEIGHT_TIME, "weight_time, weight_energy: both are 0; one of them must be positive");
+        return FAIL_AT(ECC_PARAM_WEIGHT_TIME,
+                       "weight_time, weight_energy: both are 0; one of them must be positive");
     }
     return ESW_OK;
 }
 
 /* ---------------------------------------------------------------- what follows from the parameters */
 
-/* The APs: a quincunx for five of them, else the first N points, row by row, of a square grid of ceil(sqrt N) per
- * side, centred in the square. */
+/* The APs: a quincunx for five of them, else the first N points, row by row, of a square grid of ceil(sqrt
+ * N) per side, centred in the square. */
 static void place_aps(eswi_ecc_config *config)
 {
     static const double QUINCUNX[5][2] = {{0.5, 0.5}, {0.25, 0.25}, {0.75, 0.25}, {0.25, 0.75}, {0.75, 0.75}};
@@ -175,20 +177,21 @@ static void place_aps(eswi_ecc_config *config)
     for (int n = 0; n < config->aps; n++) {
         for (int axis = 0; axis < 2; axis++) {
             const int step = axis == 0 ? n % side : n / side;
-            config->ap_xy_m[n][axis] =
-                SQUARE_M * (config->aps == 5 ? QUINCUNX[n][axis] : (step + 0.5) / side);
+            config->ap_xy_m[n][axis] = SQUARE_M * (config->aps == 5 ? QUINCUNX[n][axis] : (step + 0.5) / side);
         }
     }
 }
 
-/* r* of Structure point 1. Per FLOP at the edge, an offloading user pays wT / z + wE xi_e phi z^2 with the speed
- * z = lambda(r) c_min, whatever its split: convex in z > 0 with its minimum at cbrt(wT / (2 wE xi_e phi)). */
+/* r* of Structure point 1. Per FLOP at the edge, an offloading user pays wT / z + wE xi_e phi z^2 with the
+ * speed z = lambda(r) c_min, whatever its split: convex in z > 0 with its minimum at cbrt(wT / (2 wE xi_e
+ * phi)). */
 static double best_units(const eswi_ecc_config *config)
 {
     const double price = 2.0 * config->weight_energy * config->kappa_edge * config->cycles_per_flop;
     const double speed_min = eswi_ecc_edge_flops_per_s(config, config->units_min);
     const double speed_max = eswi_ecc_edge_flops_per_s(config, config->units_max);
-    const double speed = price > 0.0 ? eswi_cbrt(config->weight_time / price) : speed_max; /* energy is free: faster */
+    const double speed =
+        price > 0.0 ? eswi_cbrt(config->weight_time / price) : speed_max; /* energy is free: faster */
     if (!(speed > speed_min)) {
         return config->units_min;
     }
@@ -196,7 +199,9 @@ static double best_units(const eswi_ecc_config *config)
         return config->units_max;
     }
     const double units = eswi_pow(speed / config->edge_unit_flops, 1.0 / config->lambda_exponent);
-    return units < config->units_min ? config->units_min : units > config->units_max ? config->units_max : units;
+    return units < config->units_min   ? config->units_min
+           : units > config->units_max ? config->units_max
+                                       : units;
 }
 
 static void derive(eswi_ecc_config *config)
@@ -216,7 +221,8 @@ static void derive(eswi_ecc_config *config)
     config->best_units = best_units(config);
     const double edge_flops_per_s = eswi_ecc_edge_flops_per_s(config, config->best_units);
     config->edge_seconds_per_flop = 1.0 / edge_flops_per_s;
-    config->edge_joules_per_flop = config->kappa_edge * edge_flops_per_s * edge_flops_per_s * config->cycles_per_flop;
+    config->edge_joules_per_flop =
+        config->kappa_edge * edge_flops_per_s * edge_flops_per_s * config->cycles_per_flop;
     config->device_seconds_per_flop = 1.0 / config->device_flops;
     config->device_joules_per_flop =
         config->kappa_device * config->device_flops * config->device_flops * config->cycles_per_flop;
@@ -260,7 +266,8 @@ static esw_status fill(eswi_ecc_config *config, const esw_value *values, const c
     return eswi_ecc_config_derive(config, lines, error);
 }
 
-esw_status eswi_ecc_configure(const esw_value *values, const char *base_dir, esw_config **config, esw_error *error)
+esw_status eswi_ecc_configure(const esw_value *values, const char *base_dir, esw_config **config,
+                              esw_error *error)
 {
     eswi_ecc_config *made = calloc(1, sizeof *made);
     if (!made) {

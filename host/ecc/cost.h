@@ -1,5 +1,5 @@
-/* ECC: what one user's choice costs, (1)-(4), (7), (10)-(17), given its rates. Used by the accountant and by the
- * baselines; double precision, deterministic functions only. */
+/* ECC: what one user's choice costs, (1)-(4), (7), (10)-(17), given its rates. Used by the accountant and by
+ * the baselines; double precision, deterministic functions only. */
 #ifndef ESWI_ECC_COST_H
 #define ESWI_ECC_COST_H
 
@@ -19,8 +19,8 @@ static inline double eswi_ecc_rate(double band_hz, double sinr)
 }
 
 /* The SINR of one of `share` equal frequency slices of a subchannel: the noise shrinks with the slice. */
-static inline double eswi_ecc_slice_sinr(const eswi_ecc_config *config, int direction, int share, double received_w,
-                                         double interference_w)
+static inline double eswi_ecc_slice_sinr(const eswi_ecc_config *config, int direction, int share,
+                                         double received_w, double interference_w)
 {
     return received_w / (interference_w + config->noise_w[direction] / share);
 }
@@ -30,27 +30,29 @@ typedef struct eswi_ecc_transfer {
     double power_w[ECC_DIRECTIONS], rate_bps[ECC_DIRECTIONS];
 } eswi_ecc_transfer;
 
-/* (12): seconds for split s = 1..F. With s = F nothing is sent and `edge_flops_per_s` and `transfer` are not read. */
-static inline double eswi_ecc_latency_s(const eswi_ecc_config *config, const eswi_ecc_profile *profile, int split,
-                                        double edge_flops_per_s, const eswi_ecc_transfer *transfer)
+/* (12): seconds for split s = 1..F. With s = F nothing is sent and `edge_flops_per_s` and `transfer` are not
+ * read. */
+static inline double eswi_ecc_latency_s(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
+                                        int split, double edge_flops_per_s, const eswi_ecc_transfer *transfer)
 {
     const double device_s = profile->flops_before[split] / config->device_flops;
     if (split == profile->units) {
         return device_s;
     }
-    const double edge_s = (profile->flops_before[profile->units] - profile->flops_before[split]) / edge_flops_per_s;
+    const double edge_s =
+        (profile->flops_before[profile->units] - profile->flops_before[split]) / edge_flops_per_s;
     const double up_s = profile->bits[split] / transfer->rate_bps[ECC_UP];
     const double down_s = profile->result_bits / transfer->rate_bps[ECC_DOWN];
     return device_s + edge_s + (up_s + down_s);
 }
 
 /* (17) with f_e in (16) and m_i in the last term: joules for split s = 1..F. phi is cycles per FLOP. */
-static inline double eswi_ecc_energy_j(const eswi_ecc_config *config, const eswi_ecc_profile *profile, int split,
-                                       double edge_flops_per_s, const eswi_ecc_transfer *transfer)
+static inline double eswi_ecc_energy_j(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
+                                       int split, double edge_flops_per_s, const eswi_ecc_transfer *transfer)
 {
     const double phi = config->cycles_per_flop;
-    const double device_j = config->kappa_device * config->device_flops * config->device_flops * phi *
-                            profile->flops_before[split];
+    const double device_j =
+        config->kappa_device * config->device_flops * config->device_flops * phi * profile->flops_before[split];
     if (split == profile->units) {
         return device_j;
     }

@@ -7,20 +7,13 @@
 #include "ecc/document.h"
 #include "ecc/params.h"
 
-#define DIAGNOSTIC(member, real) {#member, offsetof(eswi_ecc_diagnostics, member), real}
+#define MEMBER(name) #name, offsetof(eswi_ecc_diagnostics, name)
 
 const eswi_ecc_diagnostic eswi_ecc_diagnostic_table[ECC_DIAGNOSTICS] = {
-    DIAGNOSTIC(iterations, false),
-    DIAGNOSTIC(evaluations, false),
-    DIAGNOSTIC(evaluations_first, false),
-    DIAGNOSTIC(evaluations_later, false),
-    DIAGNOSTIC(layers_later, false),
-    DIAGNOSTIC(evaluations_final, false),
-    DIAGNOSTIC(unconverged_layers, false),
-    DIAGNOSTIC(unrounded, false),
-    DIAGNOSTIC(common_split, false),
-    DIAGNOSTIC(gradient_norm, true),
-    DIAGNOSTIC(relaxed_value, true),
+    {MEMBER(iterations), false},         {MEMBER(evaluations), false},  {MEMBER(evaluations_first), false},
+    {MEMBER(evaluations_later), false},  {MEMBER(layers_later), false}, {MEMBER(evaluations_final), false},
+    {MEMBER(unconverged_layers), false}, {MEMBER(unrounded), false},    {MEMBER(common_split), false},
+    {MEMBER(gradient_norm), true},       {MEMBER(relaxed_value), true},
 };
 
 const char *const eswi_ecc_reason_names[ECC_REASONS] = {
@@ -62,7 +55,8 @@ static json_t *number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* Appends and takes the reference; on failure drops the array and returns NULL, so that calls can be chained. */
+/* Appends and takes the reference; on failure drops the array and returns NULL, so that calls can be
+ * chained. */
 static json_t *append(json_t *array, json_t *value)
 {
     if (!array) {

@@ -14,7 +14,8 @@ esw_status eswi_ecc_config_from_json(const json_t *document, const char *base_di
 esw_status eswi_ecc_read(const esw_config *config, const json_t *document, void *instance, void *decision,
                          esw_error *error);
 
-/* The numbers of eswi_ecc_diagnostics by their JSON name; `reason` and `access` are written in their own way. */
+/* The numbers of eswi_ecc_diagnostics by their JSON name; `reason` and `access` are written in their own
+ * way. */
 typedef struct eswi_ecc_diagnostic {
     const char *name;
     size_t offset; /* into eswi_ecc_diagnostics */

@@ -56,14 +56,14 @@ extern const esw_param eswi_ecc_params[ECC_PARAMS];
 
 /* How a parameter is kept in the config and written in JSON. */
 typedef enum {
-    ECC_BIND_NONE,       /* the profile: kept and written in its own way */
-    ECC_BIND_INT,        /* int */
-    ECC_BIND_SEED,       /* uint64_t */
-    ECC_BIND_BOOL,       /* bool */
-    ECC_BIND_CHOICE,     /* an enum, stored as int */
-    ECC_BIND_REAL,       /* double, in the table's unit */
-    ECC_BIND_DBM,        /* double in W where the table says dBm */
-    ECC_BIND_DBM_BOTH,   /* the same for both directions: double[2] */
+    ECC_BIND_NONE,     /* the profile: kept and written in its own way */
+    ECC_BIND_INT,      /* int */
+    ECC_BIND_SEED,     /* uint64_t */
+    ECC_BIND_BOOL,     /* bool */
+    ECC_BIND_CHOICE,   /* an enum, stored as int */
+    ECC_BIND_REAL,     /* double, in the table's unit */
+    ECC_BIND_DBM,      /* double in W where the table says dBm */
+    ECC_BIND_DBM_BOTH, /* the same for both directions: double[2] */
 } ecc_binding_kind;
 
 typedef struct eswi_ecc_binding {
@@ -78,22 +78,26 @@ extern const eswi_ecc_binding eswi_ecc_bindings[ECC_PARAMS];
 void *eswi_ecc_bound_field(const eswi_ecc_config *config, ecc_param param);
 
 /* config.c: esw_system.configure and config_free. The config is an eswi_ecc_config. */
-esw_status eswi_ecc_configure(const esw_value *values, const char *base_dir, esw_config **config, esw_error *error);
+esw_status eswi_ecc_configure(const esw_value *values, const char *base_dir, esw_config **config,
+                              esw_error *error);
 void eswi_ecc_config_free(esw_config *config);
 
-/* The values of all parameters left at their defaults; trees are new references that eswi_ecc_values_free drops. */
+/* The values of all parameters left at their defaults; trees are new references that eswi_ecc_values_free
+ * drops. */
 esw_status eswi_ecc_default_values(esw_value values[ECC_PARAMS], esw_error *error);
 void eswi_ecc_values_free(esw_value values[ECC_PARAMS]);
 
-/* Stores all values that are set, the profile excepted, in table order: later parameters override earlier ones. */
+/* Stores all values that are set, the profile excepted, in table order: later parameters override earlier
+ * ones. */
 void eswi_ecc_config_bind(eswi_ecc_config *config, const esw_value values[ECC_PARAMS]);
 
 /* The index of `word` in choices such as "a|b|c", or -1. */
 int eswi_ecc_choice_index(const char *choices, const char *word);
 
-/* The second half of configure, shared with JSON documents: given a config whose parameters and profiles are set, checks
- * what a single range cannot and computes everything derived. `lines` (ECC_PARAMS of them, may be NULL) tells messages
- * where a parameter was set. On failure the config is as it was and still the caller's. */
+/* The second half of configure, shared with JSON documents: given a config whose parameters and profiles are
+ * set, checks what a single range cannot and computes everything derived. `lines` (ECC_PARAMS of them, may
+ * be NULL) tells messages where a parameter was set. On failure the config is as it was and still the
+ * caller's. */
 esw_status eswi_ecc_config_derive(eswi_ecc_config *config, const int *lines, esw_error *error);
 
 /* x dBm in W. */

@@ -25,17 +25,17 @@ enum {
 };
 
 /* The built-in profiles: name and what it describes. */
-#define BUILT_IN(X)                                                                          \
-    X("alexnet-imagenet-224", "AlexNet (single tower), ImageNet, 224 x 224 input")           \
-    X("nin-cifar10-32", "Network in Network, CIFAR-10, 32 x 32 input")                       \
-    X("resnet18-cifar10-32", "ResNet-18, CIFAR-10, 32 x 32 input")                           \
-    X("resnet18-imagenet-224", "ResNet-18, ImageNet, 224 x 224 input")                       \
-    X("vgg16-cifar10-224", "VGG16, 10 classes, 224 x 224 input")                             \
-    X("vgg16-cifar10-32", "VGG16, 10 classes, 32 x 32 input")                                \
-    X("vgg16-imagenet-224", "VGG16, ImageNet (1000 classes), 224 x 224 input")               \
-    X("yolov2tiny-cifar10-32", "tiny-YOLOv2, 10 classes, 32 x 32 input")                     \
-    X("yolov2tiny-cifar10-416", "tiny-YOLOv2, 10 classes, 416 x 416 input")                  \
-    X("yolov2tiny-cifar10-96", "tiny-YOLOv2, 10 classes, 96 x 96 input")                     \
+#define BUILT_IN(X)                                                                \
+    X("alexnet-imagenet-224", "AlexNet (single tower), ImageNet, 224 x 224 input") \
+    X("nin-cifar10-32", "Network in Network, CIFAR-10, 32 x 32 input")             \
+    X("resnet18-cifar10-32", "ResNet-18, CIFAR-10, 32 x 32 input")                 \
+    X("resnet18-imagenet-224", "ResNet-18, ImageNet, 224 x 224 input")             \
+    X("vgg16-cifar10-224", "VGG16, 10 classes, 224 x 224 input")                   \
+    X("vgg16-cifar10-32", "VGG16, 10 classes, 32 x 32 input")                      \
+    X("vgg16-imagenet-224", "VGG16, ImageNet (1000 classes), 224 x 224 input")     \
+    X("yolov2tiny-cifar10-32", "tiny-YOLOv2, 10 classes, 32 x 32 input")           \
+    X("yolov2tiny-cifar10-416", "tiny-YOLOv2, 10 classes, 416 x 416 input")        \
+    X("yolov2tiny-cifar10-96", "tiny-YOLOv2, 10 classes, 96 x 96 input")           \
     X("yolov2tiny-voc-416", "tiny-YOLOv2, VOC (20 classes), 416 x 416 input")
 
 static const char *const NAMES[] = {
@@ -48,7 +48,7 @@ static const char *const CATALOGUE[] = {
 #define X(name, title) name "\t" title,
     BUILT_IN(X)
 #undef X
-    NULL,
+        NULL,
 };
 
 const char *const *eswi_ecc_profile_catalogue(void)
@@ -92,8 +92,8 @@ esw_status eswi_ecc_profile_finish(eswi_ecc_profile *profile, const char *where,
 {
     const int units = profile->units;
     if (units < 2 || units > ECC_PROFILE_UNITS_MAX) {
-        return esw_fail(error, ESW_BAD_INPUT, "%s: %d units; a profile has 2 to %d, the first being the input", where,
-                        units, ECC_PROFILE_UNITS_MAX);
+        return esw_fail(error, ESW_BAD_INPUT, "%s: %d units; a profile has 2 to %d, the first being the input",
+                        where, units, ECC_PROFILE_UNITS_MAX);
     }
     if (profile->flops[1] != 0.0) {
         return esw_fail(error, ESW_BAD_INPUT, "%s: unit 1 is the input and has %g flops; it must have 0", where,
@@ -101,8 +101,8 @@ esw_status eswi_ecc_profile_finish(eswi_ecc_profile *profile, const char *where,
     }
     for (int s = 1; s <= units; s++) {
         if (!(profile->flops[s] >= 0.0 && isfinite(profile->flops[s]))) {
-            return esw_fail(error, ESW_BAD_INPUT, "%s: unit %d: flops %g; must be a finite number >= 0", where, s,
-                            profile->flops[s]);
+            return esw_fail(error, ESW_BAD_INPUT, "%s: unit %d: flops %g; must be a finite number >= 0", where,
+                            s, profile->flops[s]);
         }
         if (!(profile->bits[s] > 0.0 && isfinite(profile->bits[s]))) {
             return esw_fail(error, ESW_BAD_INPUT, "%s: unit %d: bits %g; must be a finite number > 0", where, s,
@@ -111,8 +111,8 @@ esw_status eswi_ecc_profile_finish(eswi_ecc_profile *profile, const char *where,
         profile->flops_before[s] = profile->flops_before[s - 1] + profile->flops[s];
     }
     if (!(profile->flops_before[units] > 0.0 && isfinite(profile->flops_before[units]))) {
-        return esw_fail(error, ESW_BAD_INPUT, "%s: %g flops in all units together; must be finite and > 0", where,
-                        profile->flops_before[units]);
+        return esw_fail(error, ESW_BAD_INPUT, "%s: %g flops in all units together; must be finite and > 0",
+                        where, profile->flops_before[units]);
     }
     if (!(profile->result_bits > 0.0 && isfinite(profile->result_bits))) {
         return esw_fail(error, ESW_BAD_INPUT, "%s: result_bits %g; must be a finite number > 0", where,
@@ -164,7 +164,8 @@ static esw_status read_header(reader *r, char *text)
         return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: %s is given twice", r->path, r->line, key);
     }
     if (!eswi_parse_real(value, target) || !(*target > 0.0)) {
-        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: %s: '%s'; must be a number > 0", r->path, r->line, key, value);
+        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: %s: '%s'; must be a number > 0", r->path, r->line, key,
+                        value);
     }
     return ESW_OK;
 }
@@ -179,24 +180,27 @@ static esw_status read_row(reader *r, char *text)
         }
     }
     if (count != COLUMNS) {
-        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: %d fields; a row has 5: unit,name,type,bits,flops", r->path,
-                        r->line, count);
+        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: %d fields; a row has 5: unit,name,type,bits,flops",
+                        r->path, r->line, count);
     }
     const int s = r->units + 1;
     double unit = 0.0;
     if (!eswi_parse_real(fields[0], &unit) || unit != s) {
-        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: unit '%s'; units are numbered from 1 without gaps, this is %d",
-                        r->path, r->line, fields[0], s);
+        return esw_fail(r->error, ESW_BAD_INPUT,
+                        "%s:%d: unit '%s'; units are numbered from 1 without gaps, this is %d", r->path,
+                        r->line, fields[0], s);
     }
     if (s > ECC_PROFILE_UNITS_MAX) {
-        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: more than %d units", r->path, r->line, ECC_PROFILE_UNITS_MAX);
+        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: more than %d units", r->path, r->line,
+                        ECC_PROFILE_UNITS_MAX);
     }
     if (s == 1 && strcmp(fields[2], "input") != 0) {
-        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: unit 1 has type '%s'; it must be 'input'", r->path, r->line,
-                        fields[2]);
+        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: unit 1 has type '%s'; it must be 'input'", r->path,
+                        r->line, fields[2]);
     }
     if (!eswi_parse_real(fields[3], &r->bits[s]) || !(r->bits[s] > 0.0)) {
-        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: bits '%s'; must be a number > 0", r->path, r->line, fields[3]);
+        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: bits '%s'; must be a number > 0", r->path, r->line,
+                        fields[3]);
     }
     if (!eswi_parse_real(fields[4], &r->flops[s]) || !(r->flops[s] >= 0.0)) {
         return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: flops '%s'; must be a number >= 0", r->path, r->line,
@@ -217,10 +221,10 @@ static esw_status read_line(reader *r, char *text)
     }
     if (!r->columns_seen) {
         r->columns_seen = strcmp(text, "unit,name,type,bits,flops") == 0;
-        return r->columns_seen ? ESW_OK
-                               : esw_fail(r->error, ESW_BAD_INPUT,
-                                          "%s:%d: the column line must be 'unit,name,type,bits,flops'", r->path,
-                                          r->line);
+        return r->columns_seen
+                   ? ESW_OK
+                   : esw_fail(r->error, ESW_BAD_INPUT,
+                              "%s:%d: the column line must be 'unit,name,type,bits,flops'", r->path, r->line);
     }
     return read_row(r, text);
 }
@@ -231,8 +235,9 @@ static esw_status read_lines(reader *r, FILE *file)
     while (fgets(text, sizeof text, file)) {
         r->line++;
         if (!strchr(text, '\n') && !feof(file)) {
-            return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: the line is longer than %d bytes or holds a zero byte",
-                            r->path, r->line, LINE_MAX_BYTES - 2);
+            return esw_fail(r->error, ESW_BAD_INPUT,
+                            "%s:%d: the line is longer than %d bytes or holds a zero byte", r->path, r->line,
+                            LINE_MAX_BYTES - 2);
         }
         const esw_status status = read_line(r, text);
         if (status != ESW_OK) {
@@ -245,7 +250,8 @@ static esw_status read_lines(reader *r, FILE *file)
     return ESW_OK;
 }
 
-static esw_status profile_of_reader(const reader *r, const char *name, ecc_upload upload, eswi_ecc_profile *profile)
+static esw_status profile_of_reader(const reader *r, const char *name, ecc_upload upload,
+                                    eswi_ecc_profile *profile)
 {
     esw_status status = eswi_ecc_profile_alloc(name, r->units, profile, r->error);
     if (status != ESW_OK) {
@@ -289,8 +295,8 @@ static bool is_path(const char *name)
 static esw_status path_of_file(const char *name, const char *base_dir, char path[PATH_BYTES], esw_error *error)
 {
     const bool relative = name[0] != '/' && base_dir && base_dir[0];
-    const int length = relative ? snprintf(path, PATH_BYTES, "%s/%s", base_dir, name)
-                                : snprintf(path, PATH_BYTES, "%s", name);
+    const int length =
+        relative ? snprintf(path, PATH_BYTES, "%s/%s", base_dir, name) : snprintf(path, PATH_BYTES, "%s", name);
     if (length >= PATH_BYTES) {
         return esw_fail(error, ESW_BAD_INPUT, "profile: the path is longer than %d bytes", PATH_BYTES - 1);
     }
@@ -308,17 +314,19 @@ static esw_status path_of_name(const char *name, char path[PATH_BYTES], esw_erro
         }
     }
     const char *nearest = eswi_nearest(name, NAMES, sizeof NAMES / sizeof NAMES[0]);
-    return esw_fail(error, ESW_BAD_INPUT,
-                    "profile: no profile '%s'%s%s%s (`edgesweep list profiles` names all; a file of your own is named "
-                    "by its path, ending in .csv)",
-                    name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    return esw_fail(
+        error, ESW_BAD_INPUT,
+        "profile: no profile '%s'%s%s%s (`edgesweep list profiles` names all; a file of your own is named "
+        "by its path, ending in .csv)",
+        name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-static esw_status load_profile(const char *name, const char *base_dir, ecc_upload upload, eswi_ecc_profile *profile,
-                               esw_error *error)
+static esw_status load_profile(const char *name, const char *base_dir, ecc_upload upload,
+                               eswi_ecc_profile *profile, esw_error *error)
 {
     char path[PATH_BYTES];
-    const esw_status status = is_path(name) ? path_of_file(name, base_dir, path, error) : path_of_name(name, path, error);
+    const esw_status status =
+        is_path(name) ? path_of_file(name, base_dir, path, error) : path_of_name(name, path, error);
     return status == ESW_OK ? load_file(path, name, upload, profile, error) : status;
 }
 

@@ -19,9 +19,9 @@ void eswi_ecc_profile_free(eswi_ecc_profile *profile);
  * `where` begins the message. ESW_BAD_INPUT. */
 esw_status eswi_ecc_profile_finish(eswi_ecc_profile *profile, const char *where, esw_error *error);
 
-/* Loads the value of parameter `profile`: a name, a path relative to `base_dir` (NULL: the working directory), or
- * {mix: [...]}. *profiles is new, *count of them; free with eswi_ecc_profiles_free. ESW_BAD_INPUT, ESW_IO,
- * ESW_NO_MEMORY; messages name file, line, what was found and what is allowed. */
+/* Loads the value of parameter `profile`: a name, a path relative to `base_dir` (NULL: the working
+ * directory), or {mix: [...]}. *profiles is new, *count of them; free with eswi_ecc_profiles_free.
+ * ESW_BAD_INPUT, ESW_IO, ESW_NO_MEMORY; messages name file, line, what was found and what is allowed. */
 esw_status eswi_ecc_profiles_load(const json_t *tree, const char *base_dir, ecc_upload upload,
                                   eswi_ecc_profile **profiles, int *count, esw_error *error);
 void eswi_ecc_profiles_free(eswi_ecc_profile *profiles, int count);

@@ -1,5 +1,5 @@
-/* ECC: the JSON of `solve --json` read back: parameters into a config, then instance and decision, all checked. Who
- * writes a decision by hand, or brings measured gains, starts from such a document. */
+/* ECC: the JSON of `solve --json` read back: parameters into a config, then instance and decision, all
+ * checked. Who writes a decision by hand, or brings measured gains, starts from such a document. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,14 +23,14 @@ static esw_status read_integer(const esw_param *param, const char *name, const j
 {
     *value = json_integer_value(json);
     if (!json_is_integer(json) || (double)*value < param->low || (double)*value > param->high) {
-        return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be an integer from %.0f to %.0f", name, param->low,
-                        param->high);
+        return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be an integer from %.0f to %.0f", name,
+                        param->low, param->high);
     }
     return ESW_OK;
 }
 
-static esw_status read_real(const esw_param *param, bool watts, const char *name, const json_t *json, double *value,
-                            esw_error *error)
+static esw_status read_real(const esw_param *param, bool watts, const char *name, const json_t *json,
+                            double *value, esw_error *error)
 {
     *value = json_number_value(json);
     if (watts) {
@@ -98,8 +98,7 @@ static esw_status check_parameter_names(const json_t *parameters, esw_error *err
     }
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)parameters, key, value)
-    {
+    json_object_foreach((json_t *)parameters, key, value) {
         const char *nearest = eswi_nearest(key, known, ECC_PARAMS);
         if (!nearest || strcmp(nearest, key) != 0) {
             return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: unknown%s%s%s", key,
@@ -109,8 +108,8 @@ static esw_status check_parameter_names(const json_t *parameters, esw_error *err
     return ESW_OK;
 }
 
-/* Every parameter at its default, then what the document says, in table order: a bound for one direction comes after
- * the one for both. */
+/* Every parameter at its default, then what the document says, in table order: a bound for one direction
+ * comes after the one for both. */
 static esw_status read_parameters(eswi_ecc_config *config, const json_t *parameters, esw_error *error)
 {
     if (!json_is_object(parameters)) {
@@ -145,8 +144,8 @@ typedef struct place {
 
 static esw_status wrong_length(const place *at, size_t found, size_t wanted)
 {
-    return esw_fail(at->error, ESW_BAD_INPUT, "%s.%s: %zu elements in a row; %zu are needed", at->part, at->name, found,
-                    wanted);
+    return esw_fail(at->error, ESW_BAD_INPUT, "%s.%s: %zu elements in a row; %zu are needed", at->part,
+                    at->name, found, wanted);
 }
 
 static esw_status get_array(const place *at, const json_t *part, size_t wanted, const json_t **array)
@@ -158,8 +157,8 @@ static esw_status get_array(const place *at, const json_t *part, size_t wanted, 
     return json_array_size(*array) == wanted ? ESW_OK : wrong_length(at, json_array_size(*array), wanted);
 }
 
-static esw_status read_integers(const json_t *part, const char *part_name, const char *name, size_t n, int32_t low,
-                                int32_t high, int32_t *values, esw_error *error)
+static esw_status read_integers(const json_t *part, const char *part_name, const char *name, size_t n,
+                                int32_t low, int32_t high, int32_t *values, esw_error *error)
 {
     const place at = {part_name, name, error};
     const json_t *array;
@@ -168,16 +167,16 @@ static esw_status read_integers(const json_t *part, const char *part_name, const
         const json_t *json = json_array_get(array, i);
         const json_int_t value = json_integer_value(json);
         if (!json_is_integer(json) || value < low || value > high) {
-            return esw_fail(error, ESW_BAD_INPUT, "%s.%s[%zu]: must be an integer from %d to %d", part_name, name, i,
-                            low, high);
+            return esw_fail(error, ESW_BAD_INPUT, "%s.%s[%zu]: must be an integer from %d to %d", part_name,
+                            name, i, low, high);
         }
         values[i] = (int32_t)value;
     }
     return status;
 }
 
-static esw_status read_reals(const json_t *part, const char *part_name, const char *name, size_t n, double *values,
-                             esw_error *error)
+static esw_status read_reals(const json_t *part, const char *part_name, const char *name, size_t n,
+                             double *values, esw_error *error)
 {
     const place at = {part_name, name, error};
     const json_t *array;
@@ -220,7 +219,8 @@ static esw_status read_profiles(eswi_ecc_config *config, const json_t *instance,
     const json_t *array = json_object_get(instance, "profiles");
     const size_t count = json_array_size(array);
     if (count < 1 || count > ECC_MIX_MAX) {
-        return esw_fail(error, ESW_BAD_INPUT, "instance.profiles: must be an array of 1 to %d profiles", ECC_MIX_MAX);
+        return esw_fail(error, ESW_BAD_INPUT, "instance.profiles: must be an array of 1 to %d profiles",
+                        ECC_MIX_MAX);
     }
     config->profiles = calloc(count, sizeof *config->profiles);
     if (!config->profiles) {
@@ -263,7 +263,8 @@ static esw_status read_gains(const eswi_ecc_config *config, const json_t *part, 
                              esw_error *error)
 {
     const place at = {"instance", name, error};
-    const size_t users = (size_t)config->users, aps = (size_t)config->aps, subchannels = (size_t)config->subchannels;
+    const size_t users = (size_t)config->users, aps = (size_t)config->aps,
+                 subchannels = (size_t)config->subchannels;
     const json_t *array;
     const esw_status status = get_array(&at, part, users, &array);
     for (size_t link = 0; status == ESW_OK && link < users * aps; link++) {
@@ -275,9 +276,10 @@ static esw_status read_gains(const eswi_ecc_config *config, const json_t *part, 
         for (size_t m = 0; m < subchannels; m++) {
             const float gain = (float)json_number_value(json_array_get(row, m));
             if (!(gain > 0.0f && isfinite(gain))) {
-                return esw_fail(error, ESW_BAD_INPUT,
-                                "instance.%s[%zu][%zu][%zu]: must be a power gain > 0 in single-precision range", name,
-                                link / aps, link % aps, m);
+                return esw_fail(
+                    error, ESW_BAD_INPUT,
+                    "instance.%s[%zu][%zu][%zu]: must be a power gain > 0 in single-precision range", name,
+                    link / aps, link % aps, m);
             }
             values[link * subchannels + m] = gain;
         }
@@ -285,7 +287,8 @@ static esw_status read_gains(const eswi_ecc_config *config, const json_t *part, 
     return status;
 }
 
-static esw_status read_distances(const eswi_ecc_config *config, const json_t *part, double *values, esw_error *error)
+static esw_status read_distances(const eswi_ecc_config *config, const json_t *part, double *values,
+                                 esw_error *error)
 {
     const place at = {"instance", "distance_m", error};
     const size_t users = (size_t)config->users, aps = (size_t)config->aps;
@@ -300,7 +303,8 @@ static esw_status read_distances(const eswi_ecc_config *config, const json_t *pa
             const json_t *json = json_array_get(row, n);
             values[u * aps + n] = json_number_value(json);
             if (!json_is_number(json) || !(values[u * aps + n] >= 0.0)) {
-                return esw_fail(error, ESW_BAD_INPUT, "instance.distance_m[%zu][%zu]: must be a number >= 0", u, n);
+                return esw_fail(error, ESW_BAD_INPUT, "instance.distance_m[%zu][%zu]: must be a number >= 0", u,
+                                n);
             }
         }
     }
@@ -314,17 +318,18 @@ static esw_status check_noise(const eswi_ecc_config *config, const json_t *part,
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
         const json_t *json = json_object_get(part, NAMES[d]);
         if (json && !(fabs(json_number_value(json) - config->noise_w[d]) <= 1e-9 * config->noise_w[d])) {
-            return esw_fail(error, ESW_BAD_INPUT,
-                            "instance.%s: %g W, but bandwidth, subchannels, noise_w_per_hz and noise_figure_db give %g "
-                            "W; change those",
-                            NAMES[d], json_number_value(json), config->noise_w[d]);
+            return esw_fail(
+                error, ESW_BAD_INPUT,
+                "instance.%s: %g W, but bandwidth, subchannels, noise_w_per_hz and noise_figure_db give %g "
+                "W; change those",
+                NAMES[d], json_number_value(json), config->noise_w[d]);
         }
     }
     return ESW_OK;
 }
 
-static esw_status read_instance(const eswi_ecc_config *config, const json_t *part, const eswi_ecc_instance *instance,
-                                esw_error *error)
+static esw_status read_instance(const eswi_ecc_config *config, const json_t *part,
+                                const eswi_ecc_instance *instance, esw_error *error)
 {
     const size_t users = (size_t)config->users;
     esw_status status =
@@ -347,10 +352,11 @@ static esw_status read_instance(const eswi_ecc_config *config, const json_t *par
 
 /* ---------------------------------------------------------------- the decision */
 
-/* The subchannels of one direction. `assigned_*` is what every user was given, `subchannel_*` what senders use; by hand
- * either is enough, and where both are they must agree. */
-static esw_status read_assignment(const eswi_ecc_config *config, const eswi_ecc_instance *instance, const json_t *part,
-                                  int direction, const eswi_ecc_decision *decision, int32_t *used, esw_error *error)
+/* The subchannels of one direction. `assigned_*` is what every user was given, `subchannel_*` what senders
+ * use; by hand either is enough, and where both are they must agree. */
+static esw_status read_assignment(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
+                                  const json_t *part, int direction, const eswi_ecc_decision *decision,
+                                  int32_t *used, esw_error *error)
 {
     static const char *const ASSIGNED[ECC_DIRECTIONS] = {"assigned_up", "assigned_down"};
     static const char *const USED[ECC_DIRECTIONS] = {"subchannel_up", "subchannel_down"};
@@ -367,15 +373,15 @@ static esw_status read_assignment(const eswi_ecc_config *config, const eswi_ecc_
     for (size_t u = 0; status == ESW_OK && u < users; u++) {
         const bool sends = decision->split[u] < config->profiles[instance->profile_of_user[u]].units;
         if (used[u] != (sends ? assigned[u] : -1)) {
-            return esw_fail(error, ESW_BAD_INPUT, "decision.%s[%zu]: is %d; it must be %s", USED[direction], u, used[u],
-                            sends ? "the assigned subchannel" : "-1, as the user sends nothing");
+            return esw_fail(error, ESW_BAD_INPUT, "decision.%s[%zu]: is %d; it must be %s", USED[direction], u,
+                            used[u], sends ? "the assigned subchannel" : "-1, as the user sends nothing");
         }
     }
     return status;
 }
 
-static esw_status read_decision(const eswi_ecc_config *config, const eswi_ecc_instance *instance, const json_t *part,
-                                const eswi_ecc_decision *decision, esw_error *error)
+static esw_status read_decision(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
+                                const json_t *part, const eswi_ecc_decision *decision, esw_error *error)
 {
     const size_t users = (size_t)config->users;
     esw_status status =
@@ -421,8 +427,8 @@ static void read_diagnostics(const json_t *part, eswi_ecc_diagnostics *diagnosti
     }
 }
 
-esw_status eswi_ecc_read(const esw_config *opaque, const json_t *document, void *instance_block, void *decision_block,
-                         esw_error *error)
+esw_status eswi_ecc_read(const esw_config *opaque, const json_t *document, void *instance_block,
+                         void *decision_block, esw_error *error)
 {
     const eswi_ecc_config *config = eswi_ecc_config_of(opaque);
     const eswi_ecc_instance instance = eswi_ecc_instance_view(config, instance_block);

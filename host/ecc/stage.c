@@ -1,8 +1,10 @@
-/* ECC: draws an instance. Every number is a pure function of (seed, scenario, what it is for); ecc/stage.h names the
- * streams. Gains are single precision: the mean gain, computed in double, times a single-precision Exp(1) fade.
+/* ECC: draws an instance. Every number is a pure function of (seed, scenario, what it is for); ecc/stage.h
+ * names the streams. Gains are single precision: the mean gain, computed in double, times a single-precision
+ * Exp(1) fade.
  *
- * The two loops that cost time, over links and over blocks of four gains, are shared-source arithmetic without branches.
- * They are compiled once per instruction set and chosen at run time; the bits are the same (base/portable.h). */
+ * The two loops that cost time, over links and over blocks of four gains, are shared-source arithmetic
+ * without branches. They are compiled once per instruction set and chosen at run time; the bits are the same
+ * (base/portable.h). */
 #include "ecc/stage.h"
 
 #include "base/detmath.h"
@@ -52,14 +54,15 @@ typedef struct lane_functions {
     void (*mean_gains)(double exponent, const double *distance_m, float *mean);
 } lane_functions;
 
-#define LANE_FUNCTIONS(suffix, attributes)                                                                   \
-    attributes static void draw_gains_##suffix(uint64_t seed, uint64_t scenario, uint32_t stream, gain_lanes *g) \
-    {                                                                                                        \
-        draw_gains(seed, scenario, stream, g);                                                               \
-    }                                                                                                        \
-    attributes static void mean_gains_##suffix(double exponent, const double *distance_m, float *mean)       \
-    {                                                                                                        \
-        mean_gains(exponent, distance_m, mean);                                                              \
+#define LANE_FUNCTIONS(suffix, attributes)                                                             \
+    attributes static void draw_gains_##suffix(uint64_t seed, uint64_t scenario, uint32_t stream,      \
+                                               gain_lanes *g)                                          \
+    {                                                                                                  \
+        draw_gains(seed, scenario, stream, g);                                                         \
+    }                                                                                                  \
+    attributes static void mean_gains_##suffix(double exponent, const double *distance_m, float *mean) \
+    {                                                                                                  \
+        mean_gains(exponent, distance_m, mean);                                                        \
     }
 
 LANE_FUNCTIONS(baseline, )
@@ -91,10 +94,10 @@ static double squared_distance(const double a[2], const double b[2])
     return dx * dx + dy * dy;
 }
 
-/* A point of the unit disc: the first candidate of the square [-1, 1]^2 that lies in it, two candidates per block. Each
- * is accepted with probability pi / 4 and, given that, is uniform in the disc; none of 64 is with probability 1e-42,
- * and then the centre stands in. No uniform point can be had from finitely many draws by + - * / sqrt alone: its
- * angle needs pi. */
+/* A point of the unit disc: the first candidate of the square [-1, 1]^2 that lies in it, two candidates per
+ * block. Each is accepted with probability pi / 4 and, given that, is uniform in the disc; none of 64 is
+ * with probability 1e-42, and then the centre stands in. No uniform point can be had from finitely many
+ * draws by + - * / sqrt alone: its angle needs pi. */
 static void place_in_disc(uint64_t seed, uint64_t scenario, uint32_t user, double point[2])
 {
     point[0] = point[1] = 0.0;
@@ -113,8 +116,8 @@ static void place_in_disc(uint64_t seed, uint64_t scenario, uint32_t user, doubl
 }
 
 /* Where a user stands; *ap is its AP where the layout says it beforehand. */
-static void place_user(const eswi_ecc_config *config, uint64_t seed, uint64_t scenario, int user, double xy_m[2],
-                       int32_t *ap)
+static void place_user(const eswi_ecc_config *config, uint64_t seed, uint64_t scenario, int user,
+                       double xy_m[2], int32_t *ap)
 {
     if (config->layout == ECC_UNIFORM) {
         const eswi_draw draw = eswi_philox(seed, scenario, ECC_STREAM_PLACE, (uint32_t)user, 0);
@@ -148,7 +151,8 @@ static void place_users(const eswi_ecc_config *config, uint64_t seed, uint64_t s
     }
 }
 
-static void draw_profiles(const eswi_ecc_config *config, uint64_t seed, uint64_t scenario, int32_t *profile_of_user)
+static void draw_profiles(const eswi_ecc_config *config, uint64_t seed, uint64_t scenario,
+                          int32_t *profile_of_user)
 {
     for (int u = 0; u < config->users; u++) {
         profile_of_user[u] = 0;
@@ -181,8 +185,9 @@ static void flush(const lane_functions *functions, uint64_t seed, uint64_t scena
 }
 
 /* The gains of one link in one direction: subchannel m is word m mod 4 of block m / 4. */
-static void fill_link(const eswi_ecc_config *config, const lane_functions *functions, uint64_t seed, uint64_t scenario,
-                      int direction, size_t link, float mean, const eswi_ecc_instance *instance, filler *f)
+static void fill_link(const eswi_ecc_config *config, const lane_functions *functions, uint64_t seed,
+                      uint64_t scenario, int direction, size_t link, float mean,
+                      const eswi_ecc_instance *instance, filler *f)
 {
     const uint32_t user = (uint32_t)(link / (size_t)config->aps), ap = (uint32_t)(link % (size_t)config->aps);
     float *gain = instance->gain[direction] + link * (size_t)config->subchannels;
@@ -210,7 +215,8 @@ static void next_means(const eswi_ecc_config *config, const lane_functions *func
     functions->mean_gains(config->path_loss_exponent, near_m, mean);
 }
 
-void eswi_ecc_stage(const eswi_ecc_config *config, uint64_t seed, uint64_t scenario, const eswi_ecc_instance *instance)
+void eswi_ecc_stage(const eswi_ecc_config *config, uint64_t seed, uint64_t scenario,
+                    const eswi_ecc_instance *instance)
 {
     const lane_functions functions = pick_lane_functions();
     const size_t links = (size_t)config->users * (size_t)config->aps;
@@ -223,7 +229,8 @@ void eswi_ecc_stage(const eswi_ecc_config *config, uint64_t seed, uint64_t scena
             next_means(config, &functions, instance->distance_m + link, links - link, mean);
         }
         for (int d = 0; d < ECC_DIRECTIONS; d++) {
-            fill_link(config, &functions, seed, scenario, d, link, mean[link % LANES], instance, &directions[d]);
+            fill_link(config, &functions, seed, scenario, d, link, mean[link % LANES], instance,
+                      &directions[d]);
         }
     }
     for (int d = 0; d < ECC_DIRECTIONS; d++) {

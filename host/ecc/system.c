@@ -8,8 +8,10 @@
 
 static const esw_metric METRICS[ECC_METRICS] = {
     [ECC_METRIC_LATENCY] = {"latency_s", "s", ESW_METRIC_LATENCY, "Inference latency (12), mean over users."},
-    [ECC_METRIC_ENERGY] = {"energy_j", "J", ESW_METRIC_ENERGY, "Energy (17) of device and edge, mean over users."},
-    [ECC_METRIC_UTILITY] = {"utility", "1", ESW_METRIC_OBJECTIVE, "wT latency + wE energy (19), mean over users."},
+    [ECC_METRIC_ENERGY] = {"energy_j", "J", ESW_METRIC_ENERGY,
+                           "Energy (17) of device and edge, mean over users."},
+    [ECC_METRIC_UTILITY] = {"utility", "1", ESW_METRIC_OBJECTIVE,
+                            "wT latency + wE energy (19), mean over users."},
     [ECC_METRIC_OFFLOADED] = {"offloaded", "1", 0, "Share of users that compute some units at the edge."},
     [ECC_METRIC_SPLIT] = {"split", "1", 0, "Split after unit s, mean over users; s = F is all on the device."},
     [ECC_METRIC_ITERATIONS] = {"iterations", "1", ESW_METRIC_DIAGNOSTIC, "Accepted descent steps, all splits."},
@@ -28,14 +30,19 @@ static const esw_metric METRICS[ECC_METRICS] = {
 
 static const esw_method METHODS[ECC_METHODS] = {
     [ECC_DEVICE_ONLY] = {"device-only", "Every unit on the device.", ""},
-    [ECC_EDGE_ONLY] = {"edge-only", "The picture goes to the edge: split 1, full power, most compute units.", ""},
+    [ECC_EDGE_ONLY] = {"edge-only", "The picture goes to the edge: split 1, full power, most compute units.",
+                       ""},
     [ECC_NEUROSURGEON] = {"neurosurgeon",
-                          "Per user the split of least latency at its OMA rate; no energy, no shared edge.", ""},
+                          "Per user the split of least latency at its OMA rate; no energy, no shared edge.",
+                          ""},
     [ECC_DNN_SURGERY] = {"dnn-surgery",
-                         "As neurosurgeon, the edge's capacity shared among the offloading users of each AP.", ""},
-    [ECC_GRID] = {"grid", "Per user the best of a grid of splits, powers and compute units.", "levels unit_levels"},
+                         "As neurosurgeon, the edge's capacity shared among the offloading users of each AP.",
+                         ""},
+    [ECC_GRID] = {"grid", "Per user the best of a grid of splits, powers and compute units.",
+                  "levels unit_levels"},
     [ECC_GD] = {"gd", "Algorithm 1 with a cold start at every split.", ""},
-    [ECC_LI_GD] = {"li-gd", "Algorithm 1: descent over subchannels and powers, each split started from the last one.",
+    [ECC_LI_GD] = {"li-gd",
+                   "Algorithm 1: descent over subchannels and powers, each split started from the last one.",
                    ""},
 };
 
@@ -81,7 +88,8 @@ static void stage(const esw_config *opaque, uint64_t seed, uint64_t scenario, vo
     eswi_ecc_stage(config, seed, scenario, &instance);
 }
 
-static void account(const esw_config *opaque, const void *instance_block, const void *decision_block, double *metrics)
+static void account(const esw_config *opaque, const void *instance_block, const void *decision_block,
+                    double *metrics)
 {
     const eswi_ecc_config *config = eswi_ecc_config_of(opaque);
     const eswi_ecc_instance instance = eswi_ecc_instance_view(config, instance_block);
@@ -89,7 +97,8 @@ static void account(const esw_config *opaque, const void *instance_block, const 
     eswi_ecc_account(config, &instance, &decision, metrics, NULL);
 }
 
-static void fields_of(const esw_config *opaque, const void *instance_block, const void *decision_block, double *values)
+static void fields_of(const esw_config *opaque, const void *instance_block, const void *decision_block,
+                      double *values)
 {
     const eswi_ecc_config *config = eswi_ecc_config_of(opaque);
     const eswi_ecc_instance instance = eswi_ecc_instance_view(config, instance_block);
@@ -98,9 +107,8 @@ static void fields_of(const esw_config *opaque, const void *instance_block, cons
     for (size_t f = 0; f < FIELD_COUNT; f++) {
         column[f] = values + f * (size_t)config->users;
     }
-    const eswi_ecc_terms terms = {.latency_s = column[FIELD_LATENCY],
-                                  .energy_j = column[FIELD_ENERGY],
-                                  .utility = column[FIELD_UTILITY]};
+    const eswi_ecc_terms terms = {
+        .latency_s = column[FIELD_LATENCY], .energy_j = column[FIELD_ENERGY], .utility = column[FIELD_UTILITY]};
     eswi_ecc_account(config, &instance, &decision, NULL, &terms);
     for (int u = 0; u < config->users; u++) {
         const bool sends = decision.split[u] < config->profiles[instance.profile_of_user[u]].units;
@@ -116,7 +124,8 @@ static void fields_of(const esw_config *opaque, const void *instance_block, cons
 const esw_system eswi_ecc_system = {
     .name = "ecc",
     .title = "Split inference over NOMA, solved by Li-GD",
-    .paper = "X. Yuan et al., High Efficiency Inference Accelerating Algorithm for NOMA-based Mobile Edge Computing",
+    .paper =
+        "X. Yuan et al., High Efficiency Inference Accelerating Algorithm for NOMA-based Mobile Edge Computing",
     .entity = "users",
     .params = eswi_ecc_params,
     .n_params = ECC_PARAMS,

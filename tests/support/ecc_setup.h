@@ -1,5 +1,5 @@
-/* ECC set up for a test: a config from the parameter table's defaults and a text of overrides, an instance, a decision
- * and the scratch of the baselines. */
+/* ECC set up for a test: a config from the parameter table's defaults and a text of overrides, an instance,
+ * a decision and the scratch of the baselines. */
 #ifndef ESW_TEST_ECC_SETUP_H
 #define ESW_TEST_ECC_SETUP_H
 
@@ -13,8 +13,9 @@ typedef struct ecc_setup {
     eswi_ecc_decision decision;
 } ecc_setup;
 
-/* Configures from overrides such as "users=60 access=oma profile={\"mix\":[\"a\",\"b\"]}": names of the parameter table,
- * values as in an experiment file (a tree as JSON), separated by blanks. Line 7 is where all of them claim to stand. */
+/* Configures from overrides such as "users=60 access=oma profile={\"mix\":[\"a\",\"b\"]}": names of the
+ * parameter table, values as in an experiment file (a tree as JSON), separated by blanks. Line 7 is where
+ * all of them claim to stand. */
 esw_status ecc_configure(const char *overrides, eswi_ecc_config **config, esw_error *error);
 
 /* The same, which must succeed, with memory. Nothing is staged. */

@@ -6,7 +6,8 @@
 #include "base/philox.h"
 #include "ecc_setup.h"
 
-/* The rule for one user, by sorting nothing and remembering nothing: counts loads anew, then compares candidates. */
+/* The rule for one user, by sorting nothing and remembering nothing: counts loads anew, then compares
+ * candidates. */
 static int naive_choice(const ecc_setup *s, int direction, const int32_t *assigned, int user)
 {
     const int ap = s->instance.ap_of_user[user], subchannels = s->config->subchannels;
@@ -50,7 +51,8 @@ Test(rule_a, follows_the_text_on_random_networks)
 {
     static const char *const sizes[] = {"aps=3 users=30 subchannels=7", "aps=1 users=12 subchannels=4",
                                         "aps=4 users=60 subchannels=5 layout=uniform",
-                                        "aps=2 users=8 subchannels=2 cluster_cap=2", "aps=5 users=61 subchannels=12"};
+                                        "aps=2 users=8 subchannels=2 cluster_cap=2",
+                                        "aps=5 users=61 subchannels=12"};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         ecc_setup s;
         ecc_setup_open(&s, sizes[i]);

@@ -48,8 +48,8 @@ static void expect_fastest_splits(ecc_setup *s, double (*units_of)(const ecc_set
         for (int split = 1; split <= s->config->profiles[s->instance.profile_of_user[u]].units; split++) {
             set_user(s, u, split, units);
             const double other = user_latency(s, u);
-            cr_assert(split < chosen ? other > latency : other >= latency, "user %d: %d (%g s), not %d (%g s)", u, split,
-                      other, chosen, latency);
+            cr_assert(split < chosen ? other > latency : other >= latency, "user %d: %d (%g s), not %d (%g s)",
+                      u, split, other, chosen, latency);
         }
         set_user(s, u, chosen, units);
     }
@@ -104,7 +104,8 @@ static double most_units(const ecc_setup *s, int user)
 
 Test(neurosurgeon, gives_every_user_its_fastest_split_under_oma_whatever_the_access)
 {
-    static const char *const sizes[] = {MIX "aps=3 users=40 subchannels=12", MIX "aps=3 users=40 subchannels=12 access=oma",
+    static const char *const sizes[] = {MIX "aps=3 users=40 subchannels=12",
+                                        MIX "aps=3 users=40 subchannels=12 access=oma",
                                         "profile=yolov2tiny-voc-416 aps=5 users=40 subchannels=5",
                                         MIX "aps=2 users=36 subchannels=12 layout=uniform"};
     bool seen_inside = false;
@@ -137,7 +138,8 @@ static int offloading_at(const ecc_setup *s, int ap)
 
 static double share_of(const eswi_ecc_config *c, int offloading)
 {
-    return offloading ? fmin(fmax(c->edge_capacity_units / offloading, c->units_min), c->units_max) : c->units_max;
+    return offloading ? fmin(fmax(c->edge_capacity_units / offloading, c->units_min), c->units_max)
+                      : c->units_max;
 }
 
 static double share_of_user(const ecc_setup *s, int user)
@@ -173,11 +175,13 @@ Test(dnn_surgery, ends_at_a_fixed_point_of_splits_and_shares)
     }
 }
 
-/* One AP whose edge is worth using for few but not for many: everybody leaves, everybody comes back, and so on. */
+/* One AP whose edge is worth using for few but not for many: everybody leaves, everybody comes back, and so
+ * on. */
 Test(dnn_surgery, that_swings_takes_the_round_of_least_total_latency)
 {
     ecc_setup s;
-    ecc_setup_open(&s, "aps=1 users=12 subchannels=12 edge_capacity_units=12 compute_units_min=0.1 edge_unit_flops=1e8");
+    ecc_setup_open(
+        &s, "aps=1 users=12 subchannels=12 edge_capacity_units=12 compute_units_min=0.1 edge_unit_flops=1e8");
     ecc_setup_stage(&s, 2, 0);
     ecc_setup_solve(&s, ECC_DNN_SURGERY);
     expect_feasible(&s);

@@ -93,10 +93,10 @@ Test(best_units, minimise_the_price_of_a_flop_at_the_edge)
     expect_best_units("");
     expect_best_units("lambda_exponent=0.9");
     expect_best_units("weight_time=0.5 weight_energy=0.5");
-    expect_best_units("compute_units_min=7");       /* clipped below */
-    expect_best_units("compute_units_max=3.5");     /* clipped above */
-    expect_best_units("weight_time=0");             /* slow is cheap */
-    expect_best_units("weight_energy=0");           /* energy is free */
+    expect_best_units("compute_units_min=7");   /* clipped below */
+    expect_best_units("compute_units_max=3.5"); /* clipped above */
+    expect_best_units("weight_time=0");         /* slow is cheap */
+    expect_best_units("weight_energy=0");       /* energy is free */
     expect_best_units("kappa_edge=0");
     expect_best_units("cycles_per_flop=0");
     expect_best_units("compute_units_min=4 compute_units_max=4");
@@ -107,7 +107,8 @@ Test(power, may_differ_between_directions)
 {
     eswi_ecc_config *c;
     esw_error error;
-    cr_assert_eq(ecc_configure("power_max_dbm=20 power_max_down_dbm=30 power_min_up_dbm=10", &c, &error), ESW_OK);
+    cr_assert_eq(ecc_configure("power_max_dbm=20 power_max_down_dbm=30 power_min_up_dbm=10", &c, &error),
+                 ESW_OK);
     cr_assert_float_eq(c->power_max_w[ECC_UP], 0.1, 1e-15);
     cr_assert_float_eq(c->power_max_w[ECC_DOWN], 1.0, 1e-14);
     cr_assert_float_eq(c->power_min_w[ECC_UP], 0.01, 1e-16);
@@ -135,11 +136,13 @@ static void refuses(const char *overrides, const char *words)
 
 Test(configure, refuses_what_no_single_range_can_catch)
 {
-    refuses("users=3751", "line 7: users: 3751 do not fit; at most cluster_cap * aps * subchannels = 3 * 5 * 250 = 3750");
+    refuses("users=3751",
+            "line 7: users: 3751 do not fit; at most cluster_cap * aps * subchannels = 3 * 5 * 250 = 3750");
     refuses("aps=1 users=4 subchannels=1", "3 * 1 * 1 = 3");
     refuses("power_min_dbm=26", "line 7: power_min");
     refuses("power_max_down_dbm=-1", "downlink");
     refuses("compute_units_min=9", "compute_units_min: 9 lies above compute_units_max: 8");
     refuses("weight_time=0 weight_energy=0", "both are 0");
-    refuses("profile=nin-cifar10-23", "line 7: profile: no profile 'nin-cifar10-23'; did you mean 'nin-cifar10-32'?");
+    refuses("profile=nin-cifar10-23",
+            "line 7: profile: no profile 'nin-cifar10-23'; did you mean 'nin-cifar10-32'?");
 }

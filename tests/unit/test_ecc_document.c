@@ -78,8 +78,9 @@ Test(document, comes_back_to_the_same_bits)
     expect_round_trip("aps=3 users=9 subchannels=5 layout=uniform split=per-user start_seed=9007199254740991 "
                       "profile={\"mix\":[\"yolov2tiny-cifar10-416\",\"alexnet-imagenet-224\"]} upload=network",
                       ECC_NEUROSURGEON);
-    expect_round_trip("aps=2 users=9 subchannels=4 power_max_down_dbm=31.3 power_min_up_dbm=-3 pair_directions=true",
-                      ECC_DNN_SURGERY);
+    expect_round_trip(
+        "aps=2 users=9 subchannels=4 power_max_down_dbm=31.3 power_min_up_dbm=-3 pair_directions=true",
+        ECC_DNN_SURGERY);
 }
 
 Test(document, without_a_decision_holds_parameters_and_instance_only)
@@ -89,7 +90,8 @@ Test(document, without_a_decision_holds_parameters_and_instance_only)
     ecc_setup_stage(&s, 6, 2);
     json_t *document = eswi_ecc_describe((const esw_config *)s.config, s.instance_block, NULL);
     cr_assert_eq(json_object_size(document), 2);
-    cr_assert_str_eq(json_string_value(json_object_get(json_object_get(document, "parameters"), "access")), "noma");
+    cr_assert_str_eq(json_string_value(json_object_get(json_object_get(document, "parameters"), "access")),
+                     "noma");
     json_decref(document);
     ecc_setup_close(&s);
 }
@@ -102,19 +104,22 @@ Test(document, has_the_shapes_of_the_contract)
     ecc_setup_stage(&s, 6, 2);
     ecc_setup_solve(&s, ECC_EDGE_ONLY);
     json_t *document = document_of(&s), *gain, *profile;
-    cr_assert_eq(json_unpack(document, "{s:{s:o, s:[o!]}}", "instance", "gain_up", &gain, "profiles", &profile), 0);
+    cr_assert_eq(json_unpack(document, "{s:{s:o, s:[o!]}}", "instance", "gain_up", &gain, "profiles", &profile),
+                 0);
     cr_assert_eq(json_array_size(gain), 3);
     cr_assert_eq(json_array_size(json_array_get(gain, 2)), 2);
     cr_assert_eq(json_array_size(json_array_get(json_array_get(gain, 2), 1)), 4);
     cr_assert_eq(json_array_size(json_object_get(profile, "flops")), 9);
     cr_assert_eq(json_array_size(json_object_get(profile, "bits")), 10);
-    static const char *const terms[] = {"sinr_up", "sinr_down", "rate_up_bps", "rate_down_bps",
-                                        "latency_s", "energy_j", "utility"};
+    static const char *const terms[] = {"sinr_up",   "sinr_down", "rate_up_bps", "rate_down_bps",
+                                        "latency_s", "energy_j",  "utility"};
     for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
-        cr_assert_eq(json_array_size(json_object_get(json_object_get(document, "terms"), terms[i])), 3, "%s", terms[i]);
+        cr_assert_eq(json_array_size(json_object_get(json_object_get(document, "terms"), terms[i])), 3, "%s",
+                     terms[i]);
     }
     double sum, mean;
-    cr_assert_eq(json_unpack(document, "{s:{s:F, s:F}}", "metrics", "utility_sum", &sum, "utility_mean", &mean), 0);
+    cr_assert_eq(json_unpack(document, "{s:{s:F, s:F}}", "metrics", "utility_sum", &sum, "utility_mean", &mean),
+                 0);
     cr_assert_float_eq(sum, 3 * mean, 1e-14 * sum);
     json_decref(document);
     ecc_setup_close(&s);
@@ -218,22 +223,27 @@ Test(hand, wrong_values_are_refused_with_their_place)
         {"decision", "split", "[1,1,1,1,1,1.5]", "decision.split[5]: must be an integer from 1 to 9"},
         {"decision", "split", "[1,1,1,1,1,0]", "decision.split[5]"},
         {"decision", "split", "7", "decision.split: missing, or not an array"},
-        {"decision", "assigned_down", "[0,0,0,0,0,3]", "decision.assigned_down[5]: must be an integer from -1 to 2"},
+        {"decision", "assigned_down", "[0,0,0,0,0,3]",
+         "decision.assigned_down[5]: must be an integer from -1 to 2"},
         {"decision", "compute_units", "[8,8,8,\"8\",8,8]", "decision.compute_units[3]: must be a number >= 0"},
         {"instance", "ap_of_user", "[0,1,2,0,1,0]", "instance.ap_of_user[2]: must be an integer from 0 to 1"},
         {"instance", "profile_of_user", "[0,0,0,0,0,1]", "instance.profile_of_user[5]"},
         {"instance", "distance_m", "[[1,1],[1,1],[1,1],[1,1],[1,1],[1,-1]]", "instance.distance_m[5][1]"},
         {"instance", "gain_up", "[]", "instance.gain_up: 0 elements in a row; 6 are needed"},
-        {"instance", "gain_up", "[[[1,1,1],[1,1]],0,0,0,0,0]", "instance.gain_up: 2 elements in a row; 3 are needed"},
-        {"instance", "gain_down", "[[[1,1,1],[1,0,1]],0,0,0,0,0]", "instance.gain_down[0][1][1]: must be a power gain"},
+        {"instance", "gain_up", "[[[1,1,1],[1,1]],0,0,0,0,0]",
+         "instance.gain_up: 2 elements in a row; 3 are needed"},
+        {"instance", "gain_down", "[[[1,1,1],[1,0,1]],0,0,0,0,0]",
+         "instance.gain_down[0][1][1]: must be a power gain"},
         {"instance", "gain_down", "[[[1,1,1],[1,1e40,1]],0,0,0,0,0]", "instance.gain_down[0][1][1]"},
         {"instance", "noise_up_w", "1e-3", "instance.noise_up_w: 0.001 W, but"},
         {"instance", "profiles", "[]", "instance.profiles: must be an array of 1 to 256"},
-        {"instance", "profiles", "[{\"name\":\"a\",\"flops\":[0],\"bits\":[0,8]}]", "instance.profiles[0]: needs a name"},
+        {"instance", "profiles", "[{\"name\":\"a\",\"flops\":[0],\"bits\":[0,8]}]",
+         "instance.profiles[0]: needs a name"},
         {"instance", "profiles", "[{\"name\":\"a\",\"flops\":[0,1],\"bits\":[0,8,8],\"result_bits\":0}]",
          "instance.profiles[0]: result_bits 0"},
         {"parameters", "users", "7.5", "parameters.users: must be an integer from 1 to 16383"},
-        {"parameters", "users", "19", "users: 19 do not fit; at most cluster_cap * aps * subchannels = 3 * 2 * 3 = 18"},
+        {"parameters", "users", "19",
+         "users: 19 do not fit; at most cluster_cap * aps * subchannels = 3 * 2 * 3 = 18"},
         {"parameters", "access", "\"tdma\"", "parameters.access: must be noma|oma|oma-in-cell"},
         {"parameters", "power_max_w", "-1", "parameters.power_max_w: must be a number > 0"},
         {"parameters", "pair_directions", "1", "parameters.pair_directions: must be true or false"},
@@ -242,7 +252,8 @@ Test(hand, wrong_values_are_refused_with_their_place)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         json_t *keep = json_deep_copy(document);
-        json_object_set_new(part(cases[i].part), cases[i].array, json_loads(cases[i].json, JSON_DECODE_ANY, NULL));
+        json_object_set_new(part(cases[i].part), cases[i].array,
+                            json_loads(cases[i].json, JSON_DECODE_ANY, NULL));
         refuses(ESW_BAD_INPUT, cases[i].words);
         json_decref(document);
         document = keep;

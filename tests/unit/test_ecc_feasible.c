@@ -26,7 +26,8 @@ TestSuite(check, .init = open_case, .fini = close_case);
 static void refuses(const char *words)
 {
     esw_error error = {""};
-    ecc_expect_failure(eswi_ecc_check(s.config, &s.instance, &s.decision, &error), &error, ESW_CHECK_FAILED, words);
+    ecc_expect_failure(eswi_ecc_check(s.config, &s.instance, &s.decision, &error), &error, ESW_CHECK_FAILED,
+                       words);
 }
 
 Test(check, refuses_a_split_outside_the_network)

@@ -122,7 +122,8 @@ Test(file, that_is_wrong_is_refused_with_file_line_and_reason)
         {COLUMNS, "0 units"},
         {COLUMNS "1,in,input,8,0\n", "1 units"},
         {"unit,bits\n1,8\n", "net.csv:1: the column line must be 'unit,name,type,bits,flops'"},
-        {COLUMNS "1,in,input,8,0\n3,a,conv,8,9\n", "net.csv:3: unit '3'; units are numbered from 1 without gaps, this is 2"},
+        {COLUMNS "1,in,input,8,0\n3,a,conv,8,9\n",
+         "net.csv:3: unit '3'; units are numbered from 1 without gaps, this is 2"},
         {COLUMNS "x,in,input,8,0\n", "net.csv:2: unit 'x'"},
         {COLUMNS "1,in,conv,8,0\n", "net.csv:2: unit 1 has type 'conv'"},
         {COLUMNS "1,in,input,8,5\n2,a,conv,8,9\n", "unit 1 is the input and has 5 flops"},
@@ -173,7 +174,8 @@ Test(file, with_too_many_units_is_refused)
     fclose(file);
     eswi_ecc_profile *p;
     esw_error error;
-    ecc_expect_failure(load(path, NULL, ECC_UPLOAD_SOURCE, &p, &error), &error, ESW_BAD_INPUT, "more than 1000 units");
+    ecc_expect_failure(load(path, NULL, ECC_UPLOAD_SOURCE, &p, &error), &error, ESW_BAD_INPUT,
+                       "more than 1000 units");
 }
 
 Test(file, that_cannot_be_read_is_an_input_output_error)
@@ -193,7 +195,8 @@ Test(name, that_is_unknown_gets_a_suggestion)
     esw_error error;
     ecc_expect_failure(load("vgg16-cifar10-242", NULL, ECC_UPLOAD_SOURCE, &p, &error), &error, ESW_BAD_INPUT,
                        "did you mean 'vgg16-cifar10-224'?");
-    ecc_expect_failure(load("!!!", NULL, ECC_UPLOAD_SOURCE, &p, &error), &error, ESW_BAD_INPUT, "no profile '!!!' (");
+    ecc_expect_failure(load("!!!", NULL, ECC_UPLOAD_SOURCE, &p, &error), &error, ESW_BAD_INPUT,
+                       "no profile '!!!' (");
 }
 
 Test(name, is_looked_for_in_the_users_data_first)
@@ -212,7 +215,8 @@ Test(name, is_looked_for_in_the_users_data_first)
     cr_assert_eq(load("nin-cifar10-32", NULL, ECC_UPLOAD_SOURCE, &p, &error), ESW_OK, "%s", error.text);
     cr_assert_eq(p->units, 2);
     eswi_ecc_profiles_free(p, 1);
-    cr_assert_eq(load("vgg16-cifar10-32", NULL, ECC_UPLOAD_SOURCE, &p, &error), ESW_OK, "the others are still found");
+    cr_assert_eq(load("vgg16-cifar10-32", NULL, ECC_UPLOAD_SOURCE, &p, &error), ESW_OK,
+                 "the others are still found");
     eswi_ecc_profiles_free(p, 1);
     unlink(file_name);
     rmdir(profiles_dir);
@@ -236,7 +240,7 @@ Test(mix, must_be_a_list_of_names)
     int count;
     esw_error error;
     json_t *tree = json_loads("{\"mix\": [\"nin-cifar10-32\", \"alexnet\"]}", 0, NULL);
-    ecc_expect_failure(eswi_ecc_profiles_load(tree, NULL, ECC_UPLOAD_SOURCE, &p, &count, &error), &error, ESW_BAD_INPUT,
-                       "no profile 'alexnet'");
+    ecc_expect_failure(eswi_ecc_profiles_load(tree, NULL, ECC_UPLOAD_SOURCE, &p, &count, &error), &error,
+                       ESW_BAD_INPUT, "no profile 'alexnet'");
     json_decref(tree);
 }

@@ -1,4 +1,5 @@
-/* What an instance is drawn from: distributions, layouts, and that every number is a pure function of its name. */
+/* What an instance is drawn from: distributions, layouts, and that every number is a pure function of its
+ * name. */
 #include <criterion/criterion.h>
 
 #include <math.h>
@@ -13,7 +14,8 @@ static const double SIGMAS = 4.5;
 
 static float gain_of(const ecc_setup *s, int direction, int user, int ap, int subchannel)
 {
-    return s->instance.gain[direction][((size_t)user * s->config->aps + ap) * s->config->subchannels + subchannel];
+    return s->instance
+        .gain[direction][((size_t)user * s->config->aps + ap) * s->config->subchannels + subchannel];
 }
 
 /* ---------------------------------------------------------------- gains */
@@ -40,7 +42,8 @@ Test(gains, fade_exponentially_with_mean_and_variance_one)
     }
     const double mean = sum / n, variance = square / n - mean * mean, above = exp(-1.0);
     cr_assert_lt(fabs(mean - 1.0), SIGMAS * sqrt(1.0 / n), "mean %g over %ld", mean, n);
-    cr_assert_lt(fabs(variance - 1.0), SIGMAS * sqrt(8.0 / n), "variance %g over %ld", variance, n); /* mu4 - 1 = 8 */
+    cr_assert_lt(fabs(variance - 1.0), SIGMAS * sqrt(8.0 / n), "variance %g over %ld", variance,
+                 n); /* mu4 - 1 = 8 */
     cr_assert_lt(fabs((double)above_mean / n - above), SIGMAS * sqrt(above * (1 - above) / n));
     ecc_setup_close(&s);
 }
@@ -123,7 +126,8 @@ Test(gains, do_not_change_with_the_number_of_users_subchannels_or_aps)
 Test(instances, do_not_depend_on_what_was_staged_before)
 {
     ecc_setup s;
-    ecc_setup_open(&s, "aps=3 users=20 subchannels=10 profile={\"mix\":[\"nin-cifar10-32\",\"vgg16-cifar10-32\"]}");
+    ecc_setup_open(&s,
+                   "aps=3 users=20 subchannels=10 profile={\"mix\":[\"nin-cifar10-32\",\"vgg16-cifar10-32\"]}");
     const size_t bytes = eswi_ecc_instance_bytes(s.config);
     char *first = malloc(bytes);
     ecc_setup_stage(&s, 1, 77);
@@ -140,8 +144,8 @@ Test(instances, do_not_depend_on_what_was_staged_before)
 
 /* ---------------------------------------------------------------- places */
 
-/* Equal-area cells of the disc: rings of equal area, each cut into sectors. A user's point is known from its distances
- * to three of the quincunx APs. */
+/* Equal-area cells of the disc: rings of equal area, each cut into sectors. A user's point is known from its
+ * distances to three of the quincunx APs. */
 Test(places, are_uniform_in_the_disc_round_the_ap)
 {
     enum { RINGS = 10, SECTORS = 12, CELLS = RINGS * SECTORS };
@@ -168,7 +172,8 @@ Test(places, are_uniform_in_the_disc_round_the_ap)
     for (int c = 0; c < CELLS; c++) {
         chi2 += (count[c] - expected) * (count[c] - expected) / expected;
     }
-    cr_assert_lt(fabs(chi2 - (CELLS - 1)), SIGMAS * sqrt(2.0 * (CELLS - 1)), "chi2 %g of %d cells", chi2, CELLS);
+    cr_assert_lt(fabs(chi2 - (CELLS - 1)), SIGMAS * sqrt(2.0 * (CELLS - 1)), "chi2 %g of %d cells", chi2,
+                 CELLS);
     ecc_setup_close(&s);
 }
 
@@ -190,7 +195,8 @@ Test(places, are_uniform_in_the_square_with_the_nearest_ap)
     for (int n = 0; n < 4; n++) {
         cr_assert_lt(fabs(of_ap[n] / 3000.0 - 0.25), SIGMAS * sqrt(0.25 * 0.75 / 3000));
     }
-    /* In each 500 m quarter x and y are uniform on +-250 m: E d^2 = 2 * 250^2 / 3, Var d^2 = 2 * 250^4 * 4 / 45 */
+    /* In each 500 m quarter x and y are uniform on +-250 m: E d^2 = 2 * 250^2 / 3, Var d^2 = 2 * 250^4 * 4 /
+     * 45 */
     const double square = 250.0 * 250.0;
     cr_assert_lt(fabs(near_square - 2 * square / 3), SIGMAS * square * sqrt(8.0 / 45 / 3000));
     ecc_setup_close(&s);
