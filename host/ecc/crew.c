@@ -56,18 +56,22 @@ void eswi_ecc_crew_set(const eswi_ecc_crew *crew, float *array, int user, int se
         array[user * ECC_LANES + l] = value;
 }
 
-/* A user's shares at the start, `step` floats apart: equal, or random with config->start_seed - exponential draws, so
- * that the row is uniform on the simplex once normalised. */
-static void start_row(const eswi_ecc_config *config, int user, size_t step, float *row)
+/* A user's shares at the start, `step` floats apart: by the fourth power of the own gain, which starts near a good vertex
+ * without deciding for it; with config->start_seed random instead - exponential draws, so that the row is uniform on
+ * the simplex once normalised. `gain` is the user's row of own gains. */
+static void start_row(const eswi_ecc_config *config, int user, const float *gain, size_t step, float *row)
 {
-    float sum = 0.0f;
+    float most = FLT_MIN, sum = 0.0f;
+    for (int m = 0; m < config->subchannels; m++)
+        most = gain[m] > most ? gain[m] : most;
     for (int m = 0; m < config->subchannels; m++) {
         const eswi_draw draw = eswi_philox(config->start_seed, 0, ECC_STREAM_START, (uint32_t)user, (uint32_t)m >> 2);
-        row[(size_t)m * step] = config->start_seed ? eswi_exponential(draw.w[m & 3]) : 1.0f;
+        const float relative = gain[m] / most, square = relative * relative;
+        row[(size_t)m * step] = config->start_seed ? eswi_exponential(draw.w[m & 3]) : square * square;
         sum += row[(size_t)m * step];
     }
     for (int m = 0; m < config->subchannels; m++)
-        row[(size_t)m * step] = row[(size_t)m * step] / sum;
+        row[(size_t)m * step] = sum > 0.0f ? row[(size_t)m * step] / sum : 1.0f / (float)config->subchannels;
 }
 
 static float start_level(const eswi_ecc_config *config, int user)
@@ -76,7 +80,7 @@ static float start_level(const eswi_ecc_config *config, int user)
     return config->start_seed ? eswi_uniform(draw.w[0]) : 1.0f;
 }
 
-void eswi_ecc_crew_cold(eswi_ecc_crew *crew, int seat)
+void eswi_ecc_crew_cold(eswi_ecc_crew *crew, const eswi_ecc_instance *instance, int direction, int seat)
 {
     const eswi_ecc_config *config = crew->config;
     eswi_ecc_descent *d = crew->active;
@@ -89,7 +93,8 @@ void eswi_ecc_crew_cold(eswi_ecc_crew *crew, int seat)
         float *row = d->beta_trial + u * stride + first_lane(crew, seat);
         if (crew->across)
             memset(row, 0, stride * sizeof *row); /* padded columns */
-        start_row(config, u, step, row);
+        const size_t own = (size_t)u * config->aps + (size_t)instance->ap_of_user[u];
+        start_row(config, u, instance->gain[direction] + own * (size_t)config->subchannels, step, row);
     }
     for (int l = first_lane(crew, seat); l < end_lane(crew, seat); l++)
         d->norm[l] = 0.0f;

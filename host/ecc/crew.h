@@ -42,8 +42,8 @@ void eswi_ecc_crew_aim(eswi_ecc_crew *crew, int direction, int relaxed);
 /* Sets user u's value in a seat's lane(s) of a [user][lane] array. */
 void eswi_ecc_crew_set(const eswi_ecc_crew *crew, float *array, int user, int seat, float value);
 
-/* The start of Algorithm 1: equal shares and full power, or with config->start_seed random ones. */
-void eswi_ecc_crew_cold(eswi_ecc_crew *crew, int seat);
+/* The start of Algorithm 1: shares by own gain and full power, or with config->start_seed random ones. */
+void eswi_ecc_crew_cold(eswi_ecc_crew *crew, const eswi_ecc_instance *instance, int direction, int seat);
 
 /* Makes the seat's current trial point (cold) or accepted point (warm) the start of a descent. */
 void eswi_ecc_crew_start(eswi_ecc_crew *crew, int seat, int warm);

@@ -7,7 +7,7 @@
  * (The test implies Armijo's for ln f, as ln(1 + x) <= x.)
  *
  * Every lane is a state machine whose step is one evaluation, line-search trials included, so lanes start, finish and
- * are refilled at any step without touching their neighbours. A descent ends when ten accepted points improved f by
+ * are refilled at any step without touching their neighbours. A descent ends when five accepted points improved f by
  * less than `tolerance`; a warm start ends at its first evaluation if its projected gradient is no longer than the one
  * at which the descent before it ended.
  */
@@ -18,7 +18,7 @@
 #include "ecc/lanes.h"
 #include "ecc/simplex.h"
 
-enum { ECC_HISTORY = 10, ECC_HALVINGS = 24 };
+enum { ECC_HISTORY = 10, ECC_PATIENCE = 5, ECC_HALVINGS = 24 };
 
 /* What a lane does with the next evaluation, or that it waits for its owner. */
 enum {
@@ -42,14 +42,13 @@ typedef struct eswi_ecc_descent {
     float *beta, *beta_gradient, *beta_step, *beta_trial, *beta_trial_gradient; /* [U][T][L] */
     float *level, *level_gradient, *level_step, *level_trial;                   /* [U][L] */
     float *power, *power_gradient, *work, *rate, *price, *cost, *term, *term2;  /* [U][L] */
-    float *row;                                                                 /* [T][L] scratch of the projection */
     /* per lane */
     float *value;      /* f at the last evaluation */
     float *accepted;   /* f at x */
     float *history;    /* [10][L] */
     float *alpha, *size, *descent; /* step length, s, g.d */
     float *norm;       /* largest element of P(x - g) - x where the descent ended */
-    float *mark;       /* least f ten iterations ago */
+    float *mark;       /* least f at the last look */
     float *least;      /* least f so far */
     int32_t *state, *iteration, *halving, *evaluations;
     /* per lane, within a step */
@@ -167,7 +166,7 @@ ESW_FN void eswi_ecc_advance(const eswi_ecc_descent *d)
         const float clipped = ratio < 1e-5f ? 1e-5f : ratio > 1e5f ? 1e5f : ratio;
         const int iteration = start ? 0 : d->iteration[l] + 1;
         const float least = (start | (f < d->least[l])) ? f : d->least[l];
-        const int due = !start & (iteration % ECC_HISTORY == 0);
+        const int due = !start & (iteration % ECC_PATIENCE == 0);
         const int idle = due & (d->mark[l] - least <= d->tolerance * least);
         const int last = d->last[l] | (take & (idle | (iteration >= d->max_iterations)));
         d->alpha[l] = (last | (take & start)) ? 1.0f : take ? clipped : d->alpha[l];
@@ -195,14 +194,7 @@ ESW_FN void eswi_ecc_direct(const eswi_ecc_descent *d)
         ESW_LANE_VAR(float, longest);
         ESW_EACH_LANE(l) { ESW_AT(gd, l) = ESW_AT(longest, l) = 0.0f; }
         if (d->tiles > 0) {
-            for (int t = 0; t < d->tiles; t++) {
-                ESW_EACH_LANE(l)
-                {
-                    const int i = t * ECC_LANES + l;
-                    z[i] = fmaf(-d->alpha[l], g[i], x[i]);
-                }
-            }
-            eswi_ecc_project(d->across, d->tiles, d->columns, z, d->row);
+            eswi_ecc_project_step(d->across, d->tiles, d->columns, x, g, d->alpha, z);
             for (int t = 0; t < d->tiles; t++) {
                 ESW_EACH_LANE(l)
                 {

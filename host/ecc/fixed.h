@@ -35,19 +35,20 @@ ESW_FN void eswi_ecc_listen(const int32_t *ESW_RESTRICT count, const uint16_t *E
 {
     ESW_LANE_VAR(float, run);
     ESW_LANE_VAR(float, other);
-    ESW_LANE_VAR(int, bound);
+    ESW_LANE_VAR(int, entry);
+    ESW_LANE_VAR(int, more);
     ESW_EACH_LANE(l)
     {
         ESW_AT(run, l) = start ? start[l] : 0.0f;
-        ESW_AT(bound, l) = count[l];
+        ESW_AT(more, l) = count[l] > 0;
     }
-    const int most = ESW_LANES_MOST(bound);
-    for (int k = 0; k < most; k++) {
-        ESW_LANES_LOOKUP(value, who + k * ECC_LANES, other);
+    for (int k = 0; ESW_LANES_ANY(more); k++) {
+        ESW_LANES_LOOKUP(value, who + k * ECC_LANES, entry, other);
         ESW_EACH_LANE(l)
         {
-            const float more = fmaf(ESW_AT(other, l), gain[k * ECC_LANES + l], ESW_AT(run, l));
-            ESW_AT(run, l) = k < ESW_AT(bound, l) ? more : ESW_AT(run, l);
+            const float sum = fmaf(ESW_AT(other, l), gain[k * ECC_LANES + l], ESW_AT(run, l));
+            ESW_AT(run, l) = ESW_AT(more, l) ? sum : ESW_AT(run, l);
+            ESW_AT(more, l) = k + 1 < count[l];
         }
     }
     ESW_EACH_LANE(l) { sum[l] = ESW_AT(run, l); }

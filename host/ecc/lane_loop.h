@@ -47,12 +47,16 @@ enum { ECC_ROW = 0x3fff };
         }                                                                                                    \
     } while (0)
 
-/* Lane l of the lane variable `out` = table[row[l]][l]. */
-#define ESW_LANES_LOOKUP(table, row, out)                                                                    \
-    ((out) = (table)[((row)[threadIdx.x % ECC_LANES] & ECC_ROW) * ECC_LANES + threadIdx.x % ECC_LANES])
+/* entry = rows[l]; out = table[entry's row][l]: both lane variables. */
+#define ESW_LANES_LOOKUP(table, rows, entry, out)                                                            \
+    do {                                                                                                     \
+        (entry) = (rows)[threadIdx.x % ECC_LANES];                                                           \
+        (out) = (table)[((entry) & ECC_ROW) * ECC_LANES + threadIdx.x % ECC_LANES];                          \
+    } while (0)
 
-/* A loop bound for all lanes: on the CPU the largest of an integer lane variable, in CUDA the thread's own. */
-#define ESW_LANES_MOST(name) (name)
+/* Whether a loop must go on for any lane: on the CPU if any of an integer lane variable is not 0, in CUDA the
+ * thread's own. */
+#define ESW_LANES_ANY(name) ((name) != 0)
 
 #else
 
@@ -78,38 +82,47 @@ enum { ECC_ROW = 0x3fff };
             name[lane] = name[0];                                                                            \
     } while (0)
 
-/* Gathers by hand: compilers of the day take them apart. Loads have one result, so the bits are those of the loop. */
-static inline void eswi_lanes_lookup(const float *table, const uint16_t *row, float *out)
+/* Gathers and the any-lane test by hand: compilers of the day take them apart. Loads have one result, so the bits are
+ * those of the loop. */
+static inline void eswi_lanes_lookup(const float *table, const uint16_t *rows, int *entry, float *out)
 {
 #if defined(__AVX512F__)
     const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)row));
+    const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)rows));
     const __m512i base = _mm512_slli_epi32(_mm512_and_si512(wide, _mm512_set1_epi32(ECC_ROW)), 4);
+    _mm512_storeu_si512(entry, wide);
     _mm512_storeu_ps(out, _mm512_i32gather_ps(_mm512_or_si512(base, lane), table, 4));
 #elif defined(__AVX2__)
     for (int half = 0; half < ECC_LANES; half += 8) {
         const __m256i lane = _mm256_add_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32(half));
-        const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(row + half)));
+        const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(rows + half)));
         const __m256i base = _mm256_slli_epi32(_mm256_and_si256(wide, _mm256_set1_epi32(ECC_ROW)), 4);
+        _mm256_storeu_si256((__m256i *)(entry + half), wide);
         _mm256_storeu_ps(out + half, _mm256_i32gather_ps(table, _mm256_or_si256(base, lane), 4));
     }
 #else
-    for (int lane = 0; lane < ECC_LANES; lane++)
-        out[lane] = table[(row[lane] & ECC_ROW) * ECC_LANES + lane];
+    for (int lane = 0; lane < ECC_LANES; lane++) {
+        entry[lane] = rows[lane];
+        out[lane] = table[(rows[lane] & ECC_ROW) * ECC_LANES + lane];
+    }
 #endif
 }
 
-#define ESW_LANES_LOOKUP(table, row, out) eswi_lanes_lookup(table, row, out)
-
-static inline int eswi_lanes_most(const int *value)
+static inline int eswi_lanes_any(const int *value)
 {
-    int most = value[0];
-    for (int lane = 1; lane < ECC_LANES; lane++)
-        most = value[lane] > most ? value[lane] : most;
-    return most;
+#if defined(__AVX512F__)
+    const __m512i all = _mm512_loadu_si512(value);
+    return _mm512_test_epi32_mask(all, all) != 0;
+#else
+    int any = 0;
+    for (int lane = 0; lane < ECC_LANES; lane++)
+        any |= value[lane];
+    return any;
+#endif
 }
 
-#define ESW_LANES_MOST(name) eswi_lanes_most(name)
+#define ESW_LANES_LOOKUP(table, rows, entry, out) eswi_lanes_lookup(table, rows, entry, out)
+#define ESW_LANES_ANY(name) eswi_lanes_any(name)
 
 #endif
 #endif

@@ -21,12 +21,13 @@ ESW_FN void eswi_ecc_sum_after(int users, const uint16_t *ESW_RESTRICT order, co
 {
     ESW_LANE_VAR(float, run);
     ESW_LANE_VAR(float, next);
+    ESW_LANE_VAR(int, entry);
     ESW_EACH_LANE(l) { ESW_AT(run, l) = 0.0f; }
     for (int k = users - 1; k >= 0; k--) {
-        ESW_LANES_LOOKUP(value, order + k * ECC_LANES, next);
+        ESW_LANES_LOOKUP(value, order + k * ECC_LANES, entry, next);
         ESW_EACH_LANE(l)
         {
-            const float sum = order[k * ECC_LANES + l] & ECC_ORDER_LAST ? 0.0f : ESW_AT(run, l);
+            const float sum = ESW_AT(entry, l) & ECC_ORDER_LAST ? 0.0f : ESW_AT(run, l);
             after[k * ECC_LANES + l] = sum;
             ESW_AT(run, l) = sum + ESW_AT(next, l);
         }
@@ -39,12 +40,13 @@ ESW_FN void eswi_ecc_sum_before(int users, const uint16_t *ESW_RESTRICT order, c
 {
     ESW_LANE_VAR(float, run);
     ESW_LANE_VAR(float, next);
+    ESW_LANE_VAR(int, entry);
     ESW_EACH_LANE(l) { ESW_AT(run, l) = 0.0f; }
     for (int k = 0; k < users; k++) {
-        ESW_LANES_LOOKUP(value, order + k * ECC_LANES, next);
+        ESW_LANES_LOOKUP(value, order + k * ECC_LANES, entry, next);
         ESW_EACH_LANE(l)
         {
-            const float sum = order[k * ECC_LANES + l] & ECC_ORDER_FIRST ? 0.0f : ESW_AT(run, l);
+            const float sum = ESW_AT(entry, l) & ECC_ORDER_FIRST ? 0.0f : ESW_AT(run, l);
             before[k * ECC_LANES + l] = sum;
             ESW_AT(run, l) = sum + ESW_AT(next, l);
         }
@@ -151,13 +153,15 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
             ESW_EACH_LANE(l) { ESW_AT(sum, l) = ESW_AT(only, l); }                                           \
         } else {                                                                                             \
             ESW_LANE_VAR(float, part[ESWI_SUM_PARTIALS]);                                                    \
-            for (int s = 0; s < ESWI_SUM_PARTIALS; s++)                                                      \
-                ESW_EACH_LANE(l) { ESW_AT(part[s], l) = 0.0f; }                                              \
-            for (int t = 0; t < (tiles); t++)                                                                \
+            for (int t = 0; t < (tiles) && t < ESWI_SUM_PARTIALS; t++)                                       \
+                ESW_EACH_LANE(l) { ESW_AT(part[t], l) = 0.0f + (term); }                                     \
+            for (int t = ESWI_SUM_PARTIALS; t < (tiles); t++)                                                \
                 ESW_EACH_LANE(l)                                                                             \
                 {                                                                                            \
                     ESW_AT(part[t % ESWI_SUM_PARTIALS], l) = ESW_AT(part[t % ESWI_SUM_PARTIALS], l) + (term); \
                 }                                                                                            \
+            for (int s = (tiles); s < ESWI_SUM_PARTIALS; s++)                                                \
+                ESW_EACH_LANE(l) { ESW_AT(part[s], l) = 0.0f; }                                              \
             ESW_EACH_LANE(l) { ESW_AT(sum, l) = eswi_tree16f(&ESW_AT(part[0], l), ESW_LANE_STRIDE); }        \
         }                                                                                                    \
     } while (0)

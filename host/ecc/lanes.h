@@ -36,6 +36,7 @@
 typedef struct eswi_ecc_lanes {
     int users, aps, tiles, columns; /* columns = M; padded ones hold zero gains */
     int across;
+    int regular;                    /* every lane has the same serving APs */
     int downlink;                   /* (8) instead of (5) */
     int published;                  /* downlink: intra-cell interference through the interferer's gain, as (8) prints */
     float weight_time, weight_energy;
@@ -75,14 +76,20 @@ ESW_FN void eswi_ecc_couple_at_ap(const eswi_ecc_lanes *p, int tile, int later, 
     const size_t at = (size_t)tile * users * ECC_LANES;
     const float *own = p->own + at;
     ESW_LANE_VAR(float, cell);
+    ESW_LANE_VAR(int, entry);
     ESW_LANE_VAR(float, others);
 
     eswi_ecc_cross_to_aps(users, p->aps, p->cross + at * p->aps, p->column, floor, p->ap_sum);
     const float *source = eswi_ecc_chain_source(p, own, scaled);
     eswi_ecc_chain(users, p->order + at, source, p->chain, later);
     for (int u = 0; u < users; u++) {
-        ESW_LANES_LOOKUP(p->chain, p->rank + at + u * ECC_LANES, cell);
-        ESW_LANES_LOOKUP(p->ap_sum, p->ap + u * ECC_LANES, others);
+        ESW_LANES_LOOKUP(p->chain, p->rank + at + u * ECC_LANES, entry, cell);
+        if (p->regular) {
+            const float *row = p->ap_sum + p->ap[u * ECC_LANES] * ECC_LANES;
+            ESW_EACH_LANE(l) { ESW_AT(others, l) = row[l]; }
+        } else {
+            ESW_LANES_LOOKUP(p->ap_sum, p->ap + u * ECC_LANES, entry, others);
+        }
         ESW_EACH_LANE(l)
         {
             const int i = u * ECC_LANES + l;
@@ -100,6 +107,7 @@ ESW_FN void eswi_ecc_couple_at_user(const eswi_ecc_lanes *p, int tile, int later
     const size_t at = (size_t)tile * users * ECC_LANES;
     const float *own = p->own + at;
     ESW_LANE_VAR(float, cell);
+    ESW_LANE_VAR(int, entry);
 
     eswi_ecc_chain(users, p->order + at, p->column, p->chain, later);
     eswi_ecc_chain_totals(users, p->aps, later ? p->first : p->last, p->order + at, p->column, p->chain, p->ap_sum);
@@ -107,7 +115,7 @@ ESW_FN void eswi_ecc_couple_at_user(const eswi_ecc_lanes *p, int tile, int later
     if (scaled)
         eswi_ecc_chain(users, p->order + at, eswi_ecc_chain_source(p, own, 1), p->chain, later);
     for (int u = 0; u < users; u++) {
-        ESW_LANES_LOOKUP(p->chain, p->rank + at + u * ECC_LANES, cell);
+        ESW_LANES_LOOKUP(p->chain, p->rank + at + u * ECC_LANES, entry, cell);
         ESW_EACH_LANE(l)
         {
             const int i = u * ECC_LANES + l;
@@ -143,10 +151,14 @@ ESW_FN void eswi_ecc_tile_forward(const eswi_ecc_lanes *p, int tile, const float
         {
             const int i = u * ECC_LANES + l;
             const float signal = power[i] * own[i], interference = p->coupled[i];
-            const float sinr = signal / interference; /* I (I + p h) may overflow, so two divisions */
+            const float total = interference + signal;
+            /* 1/I and 1/(I + p h) by one division, scaled so that I (I + p h) stays in range up to 10^31. */
+            const float low = interference * 0x1p-40f, high = total * 0x1p-40f;
+            const float inverse = 1.0f / (low * high);
+            const float sinr = signal * ((inverse * high) * 0x1p-40f);
             efficiency[i] = eswi_log2_1pf(sinr);
             ratio[i] = sinr;
-            slope[i] = ECC_LOG2_E / (interference + signal);
+            slope[i] = ECC_LOG2_E * ((inverse * low) * 0x1p-40f);
         }
     }
 }

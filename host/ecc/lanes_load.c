@@ -24,6 +24,7 @@ void eswi_ecc_lanes_layout(eswi_ecc_lanes *p, eswi_carve *carve, const eswi_ecc_
     p->tiles = tiles;
     p->columns = config->subchannels;
     p->across = across;
+    p->regular = across || config->layout == ECC_USERS_AROUND_AP;
     p->downlink = direction == ECC_DOWN;
     p->published = config->reading == ECC_PUBLISHED;
     p->weight_time = (float)config->weight_time;
@@ -149,7 +150,6 @@ void eswi_ecc_descent_layout(eswi_ecc_descent *d, eswi_carve *carve, const eswi_
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         *whole[i] = ESWI_CARVE(carve, int32_t, ECC_LANES);
     d->history = ESWI_CARVE(carve, float, ECC_HISTORY * ECC_LANES);
-    d->row = ESWI_CARVE(carve, float, (size_t)d->tiles * ECC_LANES);
     d->tolerance = (float)config->tolerance;
     d->max_iterations = config->max_iterations;
 }

@@ -36,7 +36,7 @@ static void begin_layer(eswi_ecc_li_gd *s, eswi_ecc_crew *crew, int direction, i
     const int warm = at->started > 0 && !s->cold;
     set_work(crew, &s->records[at->scenario], &instance, direction, seat);
     if (!warm)
-        eswi_ecc_crew_cold(crew, seat);
+        eswi_ecc_crew_cold(crew, &instance, direction, seat);
     eswi_ecc_crew_start(crew, seat, warm);
     at->started++;
 }

@@ -10,8 +10,11 @@
 
 #include "ecc/lane_sums.h"
 
-/* Projects row[T][L] in place. Columns 16 t + l >= columns exist only with `across` and become 0. `scratch` [T][L]. */
-ESW_FN void eswi_ecc_project(int across, int tiles, int columns, float *ESW_RESTRICT row, float *ESW_RESTRICT scratch)
+/* row[T][L] = the projection of x - alpha g, alpha per lane. Columns 16 t + l >= columns exist only with `across` and
+ * become 0. */
+ESW_FN void eswi_ecc_project_step(int across, int tiles, int columns, const float *ESW_RESTRICT x,
+                                  const float *ESW_RESTRICT g, const float *ESW_RESTRICT alpha,
+                                  float *ESW_RESTRICT row)
 {
     ESW_LANE_VAR(float, top);
     ESW_LANE_VAR(float, tau);
@@ -23,28 +26,32 @@ ESW_FN void eswi_ecc_project(int across, int tiles, int columns, float *ESW_REST
     for (int t = 0; t < tiles; t++) {
         ESW_EACH_LANE(l)
         {
-            const int real = !across || t * ECC_LANES + l < columns;
-            const float z = real ? row[t * ECC_LANES + l] : -FLT_MAX;
-            row[t * ECC_LANES + l] = z;
+            const int i = t * ECC_LANES + l;
+            const float z = !across || i < columns ? fmaf(-alpha[l], g[i], x[i]) : -FLT_MAX;
+            row[i] = z;
             ESW_AT(top, l) = z > ESW_AT(top, l) ? z : ESW_AT(top, l);
         }
     }
     if (across)
         ESW_LANES_MAX(top);
-    for (int t = 0; t < tiles; t++)
-        ESW_EACH_LANE(l) { row[t * ECC_LANES + l] = row[t * ECC_LANES + l] - ESW_AT(top, l); }
     ESW_EACH_LANE(l) { ESW_AT(tau, l) = -1.0f; }
 
     for (int round = 0; round <= columns; round++) {
+        ESW_EACH_LANE(l) { ESW_AT(count, l) = 0.0f; }
         for (int t = 0; t < tiles; t++) {
             ESW_EACH_LANE(l)
             {
-                const float z = row[t * ECC_LANES + l];
-                scratch[t * ECC_LANES + l] = z > ESW_AT(tau, l) ? z : 0.0f;
+                const int stays = row[t * ECC_LANES + l] - ESW_AT(top, l) > ESW_AT(tau, l);
+                ESW_AT(count, l) = stays ? ESW_AT(count, l) + 1.0f : ESW_AT(count, l); /* exact in any order */
             }
         }
-        ECC_SUM_COLUMNS(across, tiles, t, l, scratch[t * ECC_LANES + l], sum);
-        ECC_SUM_COLUMNS(across, tiles, t, l, row[t * ECC_LANES + l] > ESW_AT(tau, l) ? 1.0f : 0.0f, count);
+        if (across)
+            ESW_LANES_TOTAL(count);
+        ECC_SUM_COLUMNS(across, tiles, t, l,
+                        row[t * ECC_LANES + l] - ESW_AT(top, l) > ESW_AT(tau, l)
+                            ? row[t * ECC_LANES + l] - ESW_AT(top, l)
+                            : 0.0f,
+                        sum);
         ESW_EACH_LANE(l)
         {
             /* Rounding must not let the set grow again: tau never falls. */
@@ -53,14 +60,14 @@ ESW_FN void eswi_ecc_project(int across, int tiles, int columns, float *ESW_REST
             ESW_AT(moved, l) = higher;
             ESW_AT(tau, l) = higher ? next : ESW_AT(tau, l);
         }
-        if (!ESW_LANES_MOST(moved))
+        if (!ESW_LANES_ANY(moved))
             break;
     }
     for (int t = 0; t < tiles; t++) {
         ESW_EACH_LANE(l)
         {
-            const float x = row[t * ECC_LANES + l] - ESW_AT(tau, l);
-            row[t * ECC_LANES + l] = x > 0.0f ? x : 0.0f;
+            const float share = (row[t * ECC_LANES + l] - ESW_AT(top, l)) - ESW_AT(tau, l);
+            row[t * ECC_LANES + l] = share > 0.0f ? share : 0.0f;
         }
     }
 }
