@@ -7,6 +7,20 @@ install(TARGETS edgesweep edgesweep_flags EXPORT edgesweepTargets
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/edgesweep" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/datasets/" DESTINATION "${CMAKE_INSTALL_DATADIR}/edgesweep")
 
+# What a user of the static library must find again: the packages this build was linked to.
+get_target_property(linked edgesweep LINK_LIBRARIES)
+set(ESW_CONFIG_DEPENDENCIES "")
+set(ESW_PC_LIBS_PRIVATE "-lm -lpthread")
+if("PkgConfig::HDF5" IN_LIST linked)
+  string(APPEND ESW_CONFIG_DEPENDENCIES "pkg_search_module(HDF5 REQUIRED IMPORTED_TARGET hdf5-serial hdf5)\n  ")
+  string(JOIN " " hdf5_flags ${HDF5_LDFLAGS})
+  string(APPEND ESW_PC_LIBS_PRIVATE " ${HDF5_HL_LIBRARY} ${hdf5_flags}")
+endif()
+if("OpenMP::OpenMP_C" IN_LIST linked)
+  string(APPEND ESW_CONFIG_DEPENDENCIES "find_dependency(OpenMP COMPONENTS C)\n  ")
+  string(APPEND ESW_PC_LIBS_PRIVATE " ${OpenMP_C_FLAGS}")
+endif()
+
 set(ESW_PACKAGE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/edgesweep")
 install(EXPORT edgesweepTargets NAMESPACE edgesweep:: DESTINATION "${ESW_PACKAGE_DIR}")
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/edgesweepConfig.cmake.in"
