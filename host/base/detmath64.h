@@ -1,6 +1,6 @@
 /* The double functions of detmath.h: see there. A NaN result is always eswi_nan().
  *
- * Logarithms are computed as unevaluated sums of two doubles, with a relative error below 2^-63; rounding
+ * Logarithms are computed as unevaluated sums of two doubles, with a relative error below 2^-64; rounding
  * that once gives log, log2 and their 1 + x forms, and multiplying it before rounding gives pow and cbrt.
  */
 #ifndef ESWI_DETMATH64_H

@@ -20,12 +20,12 @@
 #define ULPS_LOG1P       0.51
 #define ULPS_LOG2_1P     0.65 /* 0.51 from 2^-960 on; below, a product that corrects log2(e) underflows */
 #define ULPS_EXP2        0.6
-#define ULPS_EXP         0.62
-#define ULPS_POW         0.65
-#define ULPS_CBRT        0.62
-#define ULPS_ERF         1.1
-#define ULPS_ERFC        3.5
-#define ULPS_QUANTILE    3.0
+#define ULPS_EXP         0.65
+#define ULPS_POW         0.7
+#define ULPS_CBRT        0.65
+#define ULPS_ERF         1.2
+#define ULPS_ERFC        4.0
+#define ULPS_QUANTILE    3.5
 /* A result below 2^-1022 is rounded twice, to 53 bits and to what is left of them. */
 #define ULPS_SUBNORMAL 1.1
 
