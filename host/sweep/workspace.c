@@ -18,6 +18,9 @@ static void *allocate(size_t n, size_t size)
     return memory;
 }
 
+/* Below this many scenarios waking the other threads costs more than they save. */
+enum { PARALLEL_MIN = 16 };
+
 static esw_status allocate_arrays(eswi_workspace *w, esw_error *error)
 {
     const size_t runs = w->configs.n_runs;
@@ -84,7 +87,7 @@ static void account_part(const eswi_workspace *w, size_t run, uint32_t offset, u
     const esw_system *system = w->configs.system;
     const esw_config *config = w->configs.runs[run].config;
     double *metrics = metrics_of(w, run);
-#pragma omp parallel for num_threads(w->plan->threads) schedule(dynamic, 4)
+#pragma omp parallel for num_threads(w->plan->threads) schedule(dynamic, 4) if (count >= PARALLEL_MIN)
     for (uint32_t i = 0; i < count; ++i) {
         double row[ESWI_METRICS_MAX];
         const void *instance = w->plan->ops->instance(w->solver, i);
@@ -106,11 +109,11 @@ static void add_series(const eswi_workspace *w, size_t run, uint32_t count)
     eswi_running *series = w->series + run * n;
     for (uint32_t first = 0; first < count; first += width) {
         uint32_t some = count - first < width ? count - first : width;
-#pragma omp parallel for num_threads(w->plan->threads)
+#pragma omp parallel for num_threads(w->plan->threads) if (n >= PARALLEL_MIN)
         for (uint32_t i = 0; i < some; ++i)
             system->series_of(w->configs.runs[run].config, w->plan->ops->instance(w->solver, first + i),
                               w->decisions + (first + i) * w->sizes.decision_bytes, w->series_scratch + i * n);
-#pragma omp parallel for num_threads(w->plan->threads)
+#pragma omp parallel for num_threads(w->plan->threads) if (n >= PARALLEL_MIN)
         for (size_t k = 0; k < n; ++k)
             for (uint32_t i = 0; i < some; ++i)
                 eswi_running_add(&series[k], w->series_scratch[i * n + k]);
@@ -163,7 +166,7 @@ static esw_status finish_group(const eswi_workspace *w, uint64_t first, uint32_t
     if (w->optimum != ESW_NONE)
         for (size_t run = 0; run < w->configs.n_runs; ++run)
             eswi_metrics_derive(&w->plan->metrics, metrics_of(w, run), metrics_of(w, w->optimum), w->group, count);
-#pragma omp parallel for num_threads(w->plan->threads) schedule(dynamic, 1)
+#pragma omp parallel for num_threads(w->plan->threads) schedule(dynamic, 1) if (count >= PARALLEL_MIN)
     for (size_t i = 0; i < n; ++i)
         encode_record(w, first, count, i);
     esw_status status = ESW_OK;
