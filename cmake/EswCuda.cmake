@@ -1,0 +1,61 @@
+# Finds nvcc and compiles kernels to PTX. CMake's own CUDA language is not used: it wants a driver's worth of set-up to
+# compile one file, and the PTX of several architectures and levels is needed side by side.
+#
+#   ESW_CUDA        AUTO: use nvcc if it is there; ON: fail without it; OFF: do not look
+#   ESW_NVCC        the compiler, empty if there is none
+include_guard(GLOBAL)
+
+if(NOT ESW_CUDA STREQUAL "OFF")
+  find_program(ESW_NVCC nvcc HINTS "$ENV{CUDA_PATH}/bin" "$ENV{CUDA_HOME}/bin" PATHS /usr/local/cuda/bin /opt/cuda/bin)
+endif()
+if(ESW_CUDA STREQUAL "ON" AND NOT ESW_NVCC)
+  message(FATAL_ERROR "ESW_CUDA=ON, but nvcc is neither in CUDA_PATH, /usr/local/cuda/bin nor in PATH")
+endif()
+if(ESW_NVCC AND NOT ESW_CUDA STREQUAL "OFF")
+  set(ESW_HAVE_NVCC TRUE)
+  message(STATUS "nvcc: ${ESW_NVCC}")
+else()
+  set(ESW_HAVE_NVCC FALSE)
+  message(STATUS "nvcc: none, PTX is not built")
+endif()
+
+# No contraction, no flush to zero, exactly rounded division and square root: the promises of docs/determinism.md.
+set(ESW_NVCC_FLAGS -std=c++17 -fmad=false -ftz=false -prec-div=true -prec-sqrt=true -lineinfo)
+
+# Device code has three levels that differ: -G compiles without any optimisation, the device compiler takes -O1, and its
+# default is -O3. nvcc's own -O levels concern the host part.
+set(ESW_PTX_LEVEL_O0 -G)
+set(ESW_PTX_LEVEL_O1 -Xcicc -O1)
+set(ESW_PTX_LEVEL_O3 -O3)
+
+# esw_add_ptx(target source.cu ARCHS 80 ... LEVELS O3 ... [INCLUDES folder...])
+#
+# The target builds <source>.<level>.sm_<arch>.ptx for every architecture and level; their paths are in the target's
+# property ESW_PTX_FILES.
+function(esw_add_ptx target source)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "ARCHS;LEVELS;INCLUDES")
+  get_filename_component(name "${source}" NAME_WE)
+  get_filename_component(path "${source}" ABSOLUTE)
+  list(TRANSFORM arg_INCLUDES PREPEND "-I" OUTPUT_VARIABLE includes)
+  set(files "")
+  foreach(level IN LISTS arg_LEVELS)
+    set(flags ${ESW_NVCC_FLAGS})
+    if(level STREQUAL "O0")
+      list(REMOVE_ITEM flags -lineinfo) # part of -G
+    endif()
+    foreach(arch IN LISTS arg_ARCHS)
+      set(ptx "${CMAKE_CURRENT_BINARY_DIR}/${name}.${level}.sm_${arch}.ptx")
+      add_custom_command(
+        OUTPUT "${ptx}"
+        COMMAND "${ESW_NVCC}" ${flags} ${ESW_PTX_LEVEL_${level}} "-arch=compute_${arch}" "-I${PROJECT_SOURCE_DIR}"
+                "-I${PROJECT_SOURCE_DIR}/host" ${includes} -MD -MF "${ptx}.d" -ptx "${path}" -o "${ptx}"
+        DEPENDS "${path}"
+        DEPFILE "${ptx}.d"
+        COMMENT "PTX of ${name}.cu, ${level}, sm_${arch}"
+        VERBATIM)
+      list(APPEND files "${ptx}")
+    endforeach()
+  endforeach()
+  add_custom_target("${target}" DEPENDS ${files})
+  set_target_properties("${target}" PROPERTIES ESW_PTX_FILES "${files}")
+endfunction()

@@ -1,0 +1,63 @@
+#include "executor.h"
+
+#include <fstream>
+#include <sstream>
+
+namespace ptx
+{
+
+std::string read_file(const std::string &path)
+{
+    std::ifstream file(path);
+    if (!file)
+        throw Error(path + ": cannot be read");
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+void Executor::load(const std::string &path)
+{
+    try {
+        auto module = std::make_unique<Module>(read_file(path));
+        auto machine = std::make_unique<Machine>(*module);
+        loaded_.push_back({std::move(module), std::move(machine)});
+    } catch (const Error &error) {
+        throw Error(path + ": " + error.what());
+    }
+}
+
+std::string Executor::run(const simt::Launch &launch)
+{
+    for (Loaded &loaded : loaded_) {
+        if (!loaded.module->kernel(launch.kernel))
+            continue;
+        loaded.machine->clear_memory();
+        for (const simt::Allocation &allocation : simt::live_allocations())
+            loaded.machine->add_memory(allocation.address, allocation.bytes);
+        LaunchConfig config;
+        config.grid = {launch.grid.x, launch.grid.y, launch.grid.z};
+        config.block = {launch.block.x, launch.block.y, launch.block.z};
+        config.dynamic_shared_bytes = launch.dynamic_shared_bytes;
+        for (const simt::Argument &argument : launch.arguments)
+            config.arguments.push_back({argument.data, argument.bytes});
+        config.seed = simt::config.seed;
+        try {
+            loaded.machine->run(launch.kernel, config);
+        } catch (const Error &error) {
+            return error.what();
+        }
+        return "";
+    }
+    return std::string("no PTX holds kernel ") + launch.kernel;
+}
+
+uint64_t Executor::instructions_run() const
+{
+    uint64_t sum = 0;
+    for (const Loaded &loaded : loaded_)
+        sum += loaded.machine->instructions_run();
+    return sum;
+}
+
+} // namespace ptx
