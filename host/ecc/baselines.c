@@ -23,27 +23,26 @@ typedef struct plan {
     int32_t *first_of_ap, *next_of_ap; /* [N], [U] */
 } plan;
 
-/* Carves the scratch into the plan's arrays; with block = NULL it only measures. Returns the bytes taken. */
-static size_t carve_plan(const eswi_ecc_config *config, char *block, plan *p)
+static void carve_plan(const eswi_ecc_config *config, eswi_carve *c, plan *p)
 {
     const size_t users = (size_t)config->users, aps = (size_t)config->aps,
                  subchannels = (size_t)config->subchannels;
-    eswi_carve c = {block, 0};
-    p->load = ESWI_CARVE(&c, int32_t, aps * subchannels);
+    p->load = ESWI_CARVE(c, int32_t, aps * subchannels);
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
-        p->share[d] = ESWI_CARVE(&c, int32_t, subchannels);
-        p->rate_bps[d] = ESWI_CARVE(&c, double, users);
+        p->share[d] = ESWI_CARVE(c, int32_t, subchannels);
+        p->rate_bps[d] = ESWI_CARVE(c, double, users);
     }
-    p->best_split = ESWI_CARVE(&c, int32_t, users);
-    p->first_of_ap = ESWI_CARVE(&c, int32_t, aps);
-    p->next_of_ap = ESWI_CARVE(&c, int32_t, users);
-    return c.used;
+    p->best_split = ESWI_CARVE(c, int32_t, users);
+    p->first_of_ap = ESWI_CARVE(c, int32_t, aps);
+    p->next_of_ap = ESWI_CARVE(c, int32_t, users);
 }
 
 size_t eswi_ecc_baseline_scratch_bytes(const eswi_ecc_config *config)
 {
     plan p;
-    return carve_plan(config, NULL, &p);
+    eswi_carve c = {NULL, 0};
+    carve_plan(config, &c, &p);
+    return c.used;
 }
 
 ecc_access eswi_ecc_method_access(const eswi_ecc_config *config, ecc_method method)
@@ -226,7 +225,8 @@ void eswi_ecc_solve_baseline(ecc_method method, const eswi_ecc_config *config,
         return;
     }
     plan p = {.config = config, .instance = instance, .decision = decision};
-    carve_plan(config, scratch, &p);
+    eswi_carve c = {scratch, 0};
+    carve_plan(config, &c, &p);
     eswi_ecc_assign_rule_a(config, instance, p.load, decision->assigned);
     if (method == ECC_EDGE_ONLY) {
         edge_only(&p);

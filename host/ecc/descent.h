@@ -36,6 +36,7 @@ typedef struct eswi_ecc_descent {
     int users, tiles, columns, across; /* tiles = 0 with fixed subchannels */
     float log2_range;            /* log2(p_max / p_min) */
     float power_min_w;
+    int linear;                  /* published: p is linear in the level, not its logarithm */
     float tolerance;
     int max_iterations;
     /* accepted point x, gradient of ln f there, d, and the trial point with its gradient of f */
@@ -57,14 +58,16 @@ typedef struct eswi_ecc_descent {
     float *first, *second; /* dx.dx and dx.dg, then max |d| and g.d */
 } eswi_ecc_descent;
 
-/* p = p_min 2^(z log2(p_max / p_min)), 0 for local users. */
+/* p = p_min (p_max / p_min)^z, or as published p_min + z (p_max - p_min); 0 for local users. */
 ESW_FN void eswi_ecc_trial_power(const eswi_ecc_descent *d)
 {
+    const float range = d->power_min_w * (eswi_exp2f(d->log2_range) - 1.0f);
     for (int u = 0; u < d->users; u++) {
         ESW_EACH_LANE(l)
         {
             const int i = u * ECC_LANES + l;
-            const float power = d->power_min_w * eswi_exp2f(d->level_trial[i] * d->log2_range);
+            const float logarithmic = d->power_min_w * eswi_exp2f(d->level_trial[i] * d->log2_range);
+            const float power = d->linear ? fmaf(d->level_trial[i], range, d->power_min_w) : logarithmic;
             d->power[i] = d->work[i] > 0.0f ? power : 0.0f;
         }
     }

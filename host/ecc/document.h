@@ -27,10 +27,10 @@ extern const eswi_ecc_diagnostic eswi_ecc_diagnostic_table[ECC_DIAGNOSTICS];
 
 /* The names of ecc_reason. */
 enum {
-    ECC_REASONS = 0
-#define X(name, text) +1
+#define X(name, text) name##_INDEX,
     ECC_REASON_LIST(X)
 #undef X
+        ECC_REASONS
 };
 extern const char *const eswi_ecc_reason_names[ECC_REASONS];
 

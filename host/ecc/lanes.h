@@ -40,6 +40,7 @@ typedef struct eswi_ecc_lanes {
     int downlink;                   /* (8) instead of (5) */
     int published;                  /* downlink: intra-cell interference through the interferer's gain, as (8) prints */
     float weight_time, weight_energy;
+    float subchannel_hz;            /* b; only the published gradient is not free of it */
     const float *own;               /* [T][U][L] gain to the serving AP over noise */
     const float *cross;             /* [T][N][U][L] gain to (from) every AP over noise, 0 for the serving one */
     const uint16_t *order;          /* [T][U][L] */

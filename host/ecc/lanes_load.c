@@ -29,6 +29,7 @@ void eswi_ecc_lanes_layout(eswi_ecc_lanes *p, eswi_carve *carve, const eswi_ecc_
     p->published = config->reading == ECC_PUBLISHED;
     p->weight_time = (float)config->weight_time;
     p->weight_energy = (float)config->weight_energy;
+    p->subchannel_hz = (float)config->subchannel_hz[direction];
     p->own = ESWI_CARVE(carve, float, columns);
     p->cross = ESWI_CARVE(carve, float, columns * aps);
     p->order = ESWI_CARVE(carve, uint16_t, columns);
@@ -162,4 +163,5 @@ void eswi_ecc_descent_aim(eswi_ecc_descent *d, const eswi_ecc_config *config, co
     d->fixed = fixed;
     d->log2_range = (float)eswi_log2(range);
     d->power_min_w = (float)config->power_min_w[direction];
+    d->linear = lanes && config->reading == ECC_PUBLISHED;
 }

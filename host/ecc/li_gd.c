@@ -57,13 +57,13 @@ size_t eswi_ecc_li_gd_bytes(const eswi_ecc_config *config, uint32_t batch, int t
 }
 
 esw_status eswi_ecc_li_gd_open(const eswi_ecc_config *config, ecc_method method, uint32_t batch, int threads,
-                               eswi_ecc_step step, eswi_ecc_li_gd **solver, esw_error *error)
+                               const eswi_ecc_steps *steps, eswi_ecc_li_gd **solver, esw_error *error)
 {
     eswi_ecc_li_gd *s = calloc(1, sizeof *s);
     if (s) {
         configure(s, config, threads);
         s->cold = method == ECC_GD;
-        s->step = step;
+        s->steps = *steps;
         const size_t bytes = lay_out(s, NULL, batch);
         s->block = aligned_alloc(ESWI_CARVE_ALIGN, bytes);
         if (s->block) {

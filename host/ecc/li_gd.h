@@ -8,7 +8,8 @@
  *   3. downlink and 4. uplink powers with the subchannels fixed.
  * In OMA the subchannels are fixed from the start (rule A) and phases 1 and 2 descend on powers alone. `split: per-user`
  * lets every user take its best split at the final rates and repeats 3 and 4. gd starts every descent cold, li-gd from
- * where the split before it ended.
+ * where the split before it ended. `reading: published` takes the printed iteration in phases 1 and 2 of NOMA; the
+ * powers with fixed subchannels, and OMA, are descended on by the repaired one in both readings.
  */
 #ifndef ESWI_ECC_LI_GD_H
 #define ESWI_ECC_LI_GD_H
@@ -19,6 +20,11 @@
 /* One evaluation step of all lanes, compiled per instruction set by the backend. */
 typedef void (*eswi_ecc_step)(const eswi_ecc_descent *descent);
 
+typedef struct eswi_ecc_steps {
+    eswi_ecc_step repaired;  /* spectral projected gradient (descent.h) */
+    eswi_ecc_step published; /* Algorithm 1 as printed (published.h), for shares and powers together */
+} eswi_ecc_steps;
+
 typedef struct eswi_ecc_li_gd eswi_ecc_li_gd;
 
 /* Bytes `eswi_ecc_li_gd_open` allocates for batches of `batch` scenarios on `threads` threads. */
@@ -26,7 +32,7 @@ size_t eswi_ecc_li_gd_bytes(const eswi_ecc_config *config, uint32_t batch, int t
 
 /* A solver for one config; `method` is ECC_GD or ECC_LI_GD. ESW_NO_MEMORY. */
 esw_status eswi_ecc_li_gd_open(const eswi_ecc_config *config, ecc_method method, uint32_t batch, int threads,
-                               eswi_ecc_step step, eswi_ecc_li_gd **solver, esw_error *error);
+                               const eswi_ecc_steps *steps, eswi_ecc_li_gd **solver, esw_error *error);
 void eswi_ecc_li_gd_close(eswi_ecc_li_gd *solver);
 
 /* Solves `count` staged instances (blocks `instance_bytes` apart) into decision blocks. No allocation. The bits of a

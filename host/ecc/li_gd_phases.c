@@ -75,6 +75,13 @@ static int32_t reason_of(int state)
                                        : ECC_REASON_STALLED;
 }
 
+/* The power phases work on logarithmic levels; the published descent's are linear. */
+static float log_level(const eswi_ecc_descent *d, float level)
+{
+    const float most = eswi_exp2f(d->log2_range);
+    return d->linear ? eswi_log2f(fmaf(level, most - 1.0f, 1.0f)) / d->log2_range : level;
+}
+
 /* Keeps what a finished offloading set found; the next set, or the seat is free. */
 static void finish_set(eswi_ecc_li_gd *s, eswi_ecc_crew *crew, int seat)
 {
@@ -87,7 +94,7 @@ static void finish_set(eswi_ecc_li_gd *s, eswi_ecc_crew *crew, int seat)
     count_layer(crew, seat, &r->diagnostics);
     r->set_value[at->layer] = (double)d->accepted[lane];
     for (size_t u = 0; u < users; u++) {
-        r->set_level[row + u] = d->level[u * ECC_LANES + lane];
+        r->set_level[row + u] = log_level(d, d->level[u * ECC_LANES + lane]);
         crew->sends[u] = d->work[u * ECC_LANES + lane] > 0.0f;
     }
     if (s->relaxed) {
@@ -119,7 +126,7 @@ static void choose_split(eswi_ecc_li_gd *s, eswi_ecc_crew *crew, int seat)
     const size_t row = (size_t)eswi_ecc_layers_set(&r->layers, split) * config->users;
     for (int u = 0; u < config->users; u++) {
         crew->sends[u] = split < config->profiles[instance.profile_of_user[u]].units;
-        r->level[ECC_UP][u] = crew->best_level[u * ECC_LANES + lane];
+        r->level[ECC_UP][u] = log_level(crew->active, crew->best_level[u * ECC_LANES + lane]);
         r->level[ECC_DOWN][u] = r->set_level[row + u];
     }
     if (s->relaxed) {
@@ -252,6 +259,7 @@ void eswi_ecc_li_gd_work(eswi_ecc_li_gd *s, eswi_ecc_crew *crew, eswi_ecc_phase 
 {
     const int relaxed = s->relaxed && (phase == PHASE_DOWN || phase == PHASE_UP);
     const int direction = phase == PHASE_UP || phase == PHASE_POWER_UP ? ECC_UP : ECC_DOWN;
+    const eswi_ecc_step step = relaxed && s->config->reading == ECC_PUBLISHED ? s->steps.published : s->steps.repaired;
     eswi_ecc_crew_aim(crew, direction, relaxed);
     for (int seat = 0; seat < crew->seats; seat++)
         fill_seat(s, crew, phase, seat);
@@ -261,7 +269,7 @@ void eswi_ecc_li_gd_work(eswi_ecc_li_gd *s, eswi_ecc_crew *crew, eswi_ecc_phase 
             busy |= crew->seat[seat].scenario >= 0;
         if (!busy)
             return;
-        s->step(crew->active);
+        step(crew->active);
         for (int seat = 0; seat < crew->seats; seat++)
             if (eswi_ecc_crew_done(crew, seat))
                 finish_seat(s, crew, phase, seat);

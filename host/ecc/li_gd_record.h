@@ -29,7 +29,7 @@ struct eswi_ecc_li_gd {
     const eswi_ecc_config *config;
     ecc_access access;
     int cold, relaxed, threads;
-    eswi_ecc_step step;
+    eswi_ecc_steps steps;
     void *block;
     eswi_ecc_crew *crews;
     eswi_ecc_record *records;

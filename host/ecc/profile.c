@@ -63,7 +63,8 @@ esw_status eswi_ecc_profile_alloc(const char *name, int units, eswi_ecc_profile 
     const size_t n = (size_t)units + 1;
     double *values = calloc(3 * n, sizeof *values);
     if (!values) {
-        return esw_fail(error, ESW_NO_MEMORY, "profile %s: out of memory", name);
+        esw_fail(error, ESW_NO_MEMORY, "profile %s: out of memory", name);
+        return ESW_NO_MEMORY;
     }
     snprintf(profile->name, sizeof profile->name, "%s", name);
     profile->units = units;

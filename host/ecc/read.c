@@ -386,9 +386,12 @@ static esw_status read_decision(const eswi_ecc_config *config, const eswi_ecc_in
     const size_t users = (size_t)config->users;
     esw_status status =
         read_integers(part, "decision", "split", users, 1, config->max_units, decision->split, error);
-    int32_t *used = status == ESW_OK ? malloc(users * sizeof *used) : NULL;
-    if (status == ESW_OK && !used) {
-        status = esw_fail(error, ESW_NO_MEMORY, "decision: out of memory");
+    if (status != ESW_OK) {
+        return status;
+    }
+    int32_t *used = calloc(users, sizeof *used);
+    if (!used) {
+        return esw_fail(error, ESW_NO_MEMORY, "decision: out of memory");
     }
     for (int d = 0; d < ECC_DIRECTIONS && status == ESW_OK; d++) {
         status = read_assignment(config, instance, part, d, decision, used, error);

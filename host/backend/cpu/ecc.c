@@ -79,9 +79,12 @@ static esw_status open_run(ecc_run *run, const eswi_method_run *from, const eswi
     const size_t threads = (size_t)resources->threads;
     run->method = (ecc_method)from->method;
     run->config = (const eswi_ecc_config *)from->config;
-    if (descends(run->method))
-        return eswi_ecc_li_gd_open(run->config, run->method, resources->batch, resources->threads,
-                                   eswi_cpu_kernels_in_use()->ecc_step, &run->li_gd, error);
+    if (descends(run->method)) {
+        const eswi_cpu_kernels *kernels = eswi_cpu_kernels_in_use();
+        const eswi_ecc_steps steps = {kernels->ecc_step, kernels->ecc_published_step};
+        return eswi_ecc_li_gd_open(run->config, run->method, resources->batch, resources->threads, &steps, &run->li_gd,
+                                   error);
+    }
     run->scratch_bytes = scratch_bytes(run->method, run->config);
     run->scratch = aligned_alloc(ESWI_CARVE_ALIGN, run->scratch_bytes * threads + ESWI_CARVE_ALIGN);
     if (!run->scratch)

@@ -9,6 +9,7 @@
 typedef struct eswi_cpu_kernels {
     const char *name; /* "avx512", "avx2", "baseline" */
     eswi_ecc_step ecc_step;
+    eswi_ecc_step ecc_published_step;
     eswi_ecc_grid_search *ecc_grid_search;
 } eswi_cpu_kernels;
 

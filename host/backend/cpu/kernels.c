@@ -2,6 +2,7 @@
  * are shared with CUDA and contain no intrinsics that could change a bit. */
 #include "backend/cpu/isa.h"
 #include "ecc/grid_kernel.h"
+#include "ecc/published.h"
 
 #define JOIN2(a, b) a##b
 #define JOIN(a, b) JOIN2(a, b)
@@ -19,8 +20,14 @@ static void ecc_grid_search(const eswi_ecc_grid_tables *tables, int users, const
     eswi_ecc_grid_search_with(tables, users, user, choice);
 }
 
+static void ecc_published_step(const eswi_ecc_descent *descent)
+{
+    eswi_ecc_published_step(descent);
+}
+
 const eswi_cpu_kernels JOIN(eswi_cpu_kernels_, ESWI_ISA) = {
     .name = TEXT(ESWI_ISA),
     .ecc_step = ecc_step,
+    .ecc_published_step = ecc_published_step,
     .ecc_grid_search = ecc_grid_search,
 };
