@@ -162,7 +162,7 @@ const esw_param eswi_ecc_params[ECC_PARAMS] = {
         "Most iterations of a descent per split.",
         "assumed"},
     [ECC_PARAM_TOLERANCE] = {
-        "tolerance", ESW_PARAM_REAL, "1", "0.0005", 0, 1, NULL, PER_METHOD,
+        "tolerance", ESW_PARAM_REAL, "1", "0.001", 0, 1, NULL, PER_METHOD,
         "A descent ends when its last ten steps together gained less than this share of the objective.",
         "assumed"},
     [ECC_PARAM_LEVELS] = {
