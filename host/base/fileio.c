@@ -33,7 +33,7 @@ esw_status eswi_file_create(eswi_file *file, const char *path, esw_error *error)
     char *copy = strdup(path);
     if (!copy)
         return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
-    int fd = fault("open", path) ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    int fd = fault("open", path) ? -1 : open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0) {
         free(copy);
         return fail_errno(error, path, "creating it");
@@ -55,6 +55,24 @@ esw_status eswi_file_write(eswi_file *file, const void *data, size_t length, esw
         bytes += written;
         length -= (size_t)written;
         file->size += (uint64_t)written;
+    }
+    return ESW_OK;
+}
+
+esw_status eswi_file_write_at(eswi_file *file, uint64_t offset, const void *data, size_t length, esw_error *error)
+{
+    const char *bytes = data;
+    while (length > 0) {
+        ssize_t written = fault("write", file->path) ? -1 : pwrite(file->fd, bytes, length, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return fail_errno(error, file->path, "writing");
+        bytes += written;
+        length -= (size_t)written;
+        offset += (uint64_t)written;
+        if (offset > file->size)
+            file->size = offset;
     }
     return ESW_OK;
 }

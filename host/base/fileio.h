@@ -15,13 +15,15 @@
 typedef struct eswi_file {
     int fd;
     char *path;
-    uint64_t size; /* bytes written so far */
+    uint64_t size; /* of the file: one past the last byte written */
 } eswi_file;
 
 /* Makes a new file; fails when it exists. */
 esw_status eswi_file_create(eswi_file *file, const char *path, esw_error *error);
 /* Writes all bytes or fails; then some of them may have been written. */
 esw_status eswi_file_write(eswi_file *file, const void *data, size_t length, esw_error *error);
+/* The same at an offset; the place of eswi_file_write does not move. */
+esw_status eswi_file_write_at(eswi_file *file, uint64_t offset, const void *data, size_t length, esw_error *error);
 esw_status eswi_file_sync(eswi_file *file, esw_error *error);
 /* Cuts the file back to `size` bytes. */
 esw_status eswi_file_truncate(eswi_file *file, uint64_t size, esw_error *error);

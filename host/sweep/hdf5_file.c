@@ -10,11 +10,11 @@
 #include "base/fileio.h"
 #include "base/text.h"
 
-/* Takes the description of the innermost failed call. */
+/* Takes the first line of the innermost failed call's description. */
 static herr_t take_reason(unsigned depth, const H5E_error2_t *entry, void *reason)
 {
     if (depth == 0 && entry->desc)
-        snprintf(reason, ESWI_H5_REASON, "%s", entry->desc);
+        snprintf(reason, ESWI_H5_REASON, "%.*s", (int)strcspn(entry->desc, "\n"), entry->desc);
     return 0;
 }
 
@@ -28,37 +28,61 @@ static hid_t note(eswi_h5_file *h5, hid_t result)
     return result;
 }
 
+static void forget(eswi_h5_file *h5)
+{
+    free(h5->path);
+    free(h5->temporary);
+    free(h5->sink);
+    *h5 = (eswi_h5_file){.file = -1};
+}
+
 esw_status eswi_h5_begin(eswi_h5_file *h5, const char *path, esw_error *error)
 {
-    *h5 = (eswi_h5_file){.path = strdup(path), .temporary = eswi_format("%s.part", path), .file = -1};
+    *h5 = (eswi_h5_file){
+        .path = strdup(path),
+        .temporary = eswi_format("%s.part", path),
+        .sink = calloc(1, sizeof *h5->sink),
+        .file = -1,
+    };
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the library never prints */
-    if (!h5->path || !h5->temporary) {
-        free(h5->path);
-        free(h5->temporary);
-        *h5 = (eswi_h5_file){.file = -1};
-        return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
+    esw_status status = ESW_OK;
+    if (!h5->path || !h5->temporary || !h5->sink) {
+        status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
+    } else {
+        unlink(h5->temporary); /* left by a process that was killed */
+        status = eswi_file_create(&h5->sink->file, h5->temporary, error);
     }
-    h5->file = note(h5, H5Fcreate(h5->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
+    if (status) {
+        forget(h5);
+        return status;
+    }
+    hid_t properties = note(h5, eswi_h5_driver_properties(h5->sink));
+    if (properties >= 0)
+        h5->file = note(h5, H5Fcreate(h5->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, properties));
+    H5Pclose(properties);
     return ESW_OK;
 }
 
 esw_status eswi_h5_finish(eswi_h5_file *h5, esw_error *error)
 {
-    esw_status status = ESW_OK;
     if (!h5->path)
         return ESW_OK;
     if (h5->file >= 0)
         note(h5, H5Fclose(h5->file));
-    if (h5->failed) {
-        unlink(h5->temporary);
+    esw_status status = h5->sink->status;
+    if (status && error)
+        *error = h5->sink->error;
+    if (!status && h5->failed)
         status = esw_fail(error, ESW_IO, "%s: writing failed: %s", h5->path,
                           h5->reason[0] ? h5->reason : "out of memory");
-    } else {
+    esw_status closed = eswi_file_close(&h5->sink->file, status ? NULL : error);
+    if (!status)
+        status = closed;
+    if (status)
+        unlink(h5->temporary);
+    else
         status = eswi_file_commit(h5->temporary, h5->path, error);
-    }
-    free(h5->path);
-    free(h5->temporary);
-    *h5 = (eswi_h5_file){.file = -1};
+    forget(h5);
     return status;
 }
 

@@ -12,11 +12,13 @@
 #include <hdf5.h>
 
 #include "edgesweep/status.h"
+#include "sweep/hdf5_driver.h"
 
 enum { ESWI_H5_RANK = 8, ESWI_H5_REASON = 256 };
 
 typedef struct eswi_h5_file {
     char *path, *temporary;
+    eswi_h5_sink *sink;
     hid_t file;
     bool failed; /* also set by callers that run out of memory */
     char reason[ESWI_H5_REASON];
