@@ -18,7 +18,7 @@
 #define ULPS_LOG         0.51
 #define ULPS_LOG2        0.51
 #define ULPS_LOG1P       0.51
-#define ULPS_LOG2_1P     0.65 /* 0.51 from 2^-960 on; below, a product that corrects log2(e) underflows */
+#define ULPS_LOG2_1P     0.65 /* 0.51 from 2^-1010 on; below, a product that corrects log2(e) underflows */
 #define ULPS_EXP2        0.6
 #define ULPS_EXP         0.65
 #define ULPS_POW         0.7
