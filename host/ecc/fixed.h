@@ -46,8 +46,8 @@ ESW_FN void eswi_ecc_listen(const int32_t *ESW_RESTRICT count, const uint16_t *E
         ESW_LANES_LOOKUP(value, who + k * ECC_LANES, entry, other);
         ESW_EACH_LANE(l)
         {
-            const float sum = fmaf(ESW_AT(other, l), gain[k * ECC_LANES + l], ESW_AT(run, l));
-            ESW_AT(run, l) = ESW_AT(more, l) ? sum : ESW_AT(run, l);
+            const float next = fmaf(ESW_AT(other, l), gain[k * ECC_LANES + l], ESW_AT(run, l));
+            ESW_AT(run, l) = ESW_AT(more, l) ? next : ESW_AT(run, l);
             ESW_AT(more, l) = k + 1 < count[l];
         }
     }
