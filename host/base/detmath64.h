@@ -47,7 +47,7 @@ typedef struct eswi_split64 {
     eswi_twofold f;
 } eswi_split64;
 
-/* Splits x + rest, x positive and normal, |rest| at most half an ULP of x (and 0 where x > 2^1000). */
+/* Splits x + rest, x positive and normal, |rest| at most half an ULP of x; from 2^1000 on rest is ignored. */
 ESW_FN eswi_split64 eswi_split(double x, double rest)
 {
     eswi_split64 r;
