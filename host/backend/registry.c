@@ -68,5 +68,6 @@ esw_status eswi_backend_find(const char *name, const eswi_backend **backend, esw
         if (used < sizeof known)
             used += (size_t)snprintf(known + used, sizeof known - used, ", %s", backends[i]->name);
     }
-    return esw_fail(error, ESW_BACKEND, "--backend: found '%.60s': %s; here are: %s", name, why_missing(name), known);
+    return esw_fail(error, ESW_BACKEND, "--backend: found '%.60s': %s; here are: %s", name, why_missing(name),
+                    known);
 }

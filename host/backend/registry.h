@@ -4,8 +4,8 @@
 
 #include "backend/backend.h"
 
-/* For tests only: puts other NULL-terminated lists in the place of the built-in ones; NULL brings those back. The lists
- * must outlive their use. Not thread safe. */
+/* For tests only: puts other NULL-terminated lists in the place of the built-in ones; NULL brings those back.
+ * The lists must outlive their use. Not thread safe. */
 void eswi_registry_use(const esw_system *const *systems, const eswi_backend *const *backends);
 
 #endif

@@ -139,7 +139,8 @@ const unsigned char *eswi_cursor_take(eswi_cursor *cursor, size_t length)
 uint32_t eswi_cursor_u32(eswi_cursor *cursor)
 {
     const unsigned char *bytes = eswi_cursor_take(cursor, 4);
-    return bytes ? (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24
+    return bytes ? (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+                       (uint32_t)bytes[3] << 24
                  : 0;
 }
 

@@ -59,7 +59,8 @@ esw_status eswi_file_write(eswi_file *file, const void *data, size_t length, esw
     return ESW_OK;
 }
 
-esw_status eswi_file_write_at(eswi_file *file, uint64_t offset, const void *data, size_t length, esw_error *error)
+esw_status eswi_file_write_at(eswi_file *file, uint64_t offset, const void *data, size_t length,
+                              esw_error *error)
 {
     const char *bytes = data;
     while (length > 0) {
@@ -174,7 +175,8 @@ esw_status eswi_file_replace(const char *path, const void *data, size_t length, 
     return status;
 }
 
-esw_status eswi_file_read_at(int fd, const char *path, uint64_t offset, void *data, size_t length, esw_error *error)
+esw_status eswi_file_read_at(int fd, const char *path, uint64_t offset, void *data, size_t length,
+                             esw_error *error)
 {
     char *bytes = data;
     while (length > 0) {
@@ -184,8 +186,8 @@ esw_status eswi_file_read_at(int fd, const char *path, uint64_t offset, void *da
         if (got < 0)
             return fail_errno(error, path, "reading");
         if (got == 0)
-            return esw_fail(error, ESW_IO, "%s: ends at byte %llu, %zu bytes short", path, (unsigned long long)offset,
-                            length);
+            return esw_fail(error, ESW_IO, "%s: ends at byte %llu, %zu bytes short", path,
+                            (unsigned long long)offset, length);
         bytes += got;
         offset += (uint64_t)got;
         length -= (size_t)got;

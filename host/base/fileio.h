@@ -1,7 +1,7 @@
 /* Files that must not be lost: whole writes, syncs, and replacement in one step.
  *
- * Errors are ESW_IO with `path: what failed: why`. Every operation passes the fault hook first, so that tests can make
- * the k-th write fail.
+ * Errors are ESW_IO with `path: what failed: why`. Every operation passes the fault hook first, so that tests
+ * can make the k-th write fail.
  */
 #ifndef ESWI_FILEIO_H
 #define ESWI_FILEIO_H
@@ -23,24 +23,28 @@ esw_status eswi_file_create(eswi_file *file, const char *path, esw_error *error)
 /* Writes all bytes or fails; then some of them may have been written. */
 esw_status eswi_file_write(eswi_file *file, const void *data, size_t length, esw_error *error);
 /* The same at an offset; the place of eswi_file_write does not move. */
-esw_status eswi_file_write_at(eswi_file *file, uint64_t offset, const void *data, size_t length, esw_error *error);
+esw_status eswi_file_write_at(eswi_file *file, uint64_t offset, const void *data, size_t length,
+                              esw_error *error);
 esw_status eswi_file_sync(eswi_file *file, esw_error *error);
 /* Cuts the file back to `size` bytes. */
 esw_status eswi_file_truncate(eswi_file *file, uint64_t size, esw_error *error);
 /* Closes and frees; on a closed file nothing happens. */
 esw_status eswi_file_close(eswi_file *file, esw_error *error);
 
-/* Syncs the finished file `temporary`, renames it to `path` and syncs the folder. On failure `temporary` is removed. */
+/* Syncs the finished file `temporary`, renames it to `path` and syncs the folder. On failure `temporary` is
+ * removed. */
 esw_status eswi_file_commit(const char *temporary, const char *path, esw_error *error);
 
-/* Writes a whole file under a temporary name, then commits it: readers see the old bytes or the new, never a part. */
+/* Writes a whole file under a temporary name, then commits it: readers see the old bytes or the new, never a
+ * part. */
 esw_status eswi_file_replace(const char *path, const void *data, size_t length, esw_error *error);
 
 /* Reads a whole regular file of at most `limit` bytes into a malloc'ed, NUL-terminated *data. */
 esw_status eswi_file_read(const char *path, size_t limit, char **data, size_t *length, esw_error *error);
 
 /* Reads exactly `length` bytes at `offset`. */
-esw_status eswi_file_read_at(int fd, const char *path, uint64_t offset, void *data, size_t length, esw_error *error);
+esw_status eswi_file_read_at(int fd, const char *path, uint64_t offset, void *data, size_t length,
+                             esw_error *error);
 
 /* Makes a folder and those above it; existing ones are fine. */
 esw_status eswi_make_directories(const char *path, esw_error *error);
@@ -51,8 +55,8 @@ char *eswi_path_join(const char *directory, const char *name);
 /* malloc'ed folder part of a path, "." if it has none; NULL when out of memory. */
 char *eswi_path_directory(const char *path);
 
-/* For tests only: called before each operation ("open", "read", "write", "sync", "truncate", "rename"); a nonzero result
- * is the errno the operation then fails with. NULL in normal use. */
+/* For tests only: called before each operation ("open", "read", "write", "sync", "truncate", "rename"); a
+ * nonzero result is the errno the operation then fails with. NULL in normal use. */
 extern int (*eswi_file_fault)(const char *operation, const char *path);
 
 #endif

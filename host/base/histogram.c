@@ -100,8 +100,8 @@ double eswi_histogram_quantile(const eswi_histogram *histogram, unsigned percent
     return NAN;
 }
 
-/* Bottom-up merge sort; returns the array that holds the result. qsort's calls would cost as much as solving a small
- * instance. */
+/* Bottom-up merge sort; returns the array that holds the result. qsort's calls would cost as much as solving a
+ * small instance. */
 static uint32_t *sort_bins(uint32_t *bins, uint32_t *scratch, size_t n)
 {
     for (size_t width = 1; width < n; width *= 2) {
@@ -110,7 +110,8 @@ static uint32_t *sort_bins(uint32_t *bins, uint32_t *scratch, size_t n)
             size_t end = start + 2 * width < n ? start + 2 * width : n;
             size_t left = start, right = middle;
             for (size_t k = start; k < end; ++k)
-                scratch[k] = right == end || (left < middle && bins[left] <= bins[right]) ? bins[left++] : bins[right++];
+                scratch[k] =
+                    right == end || (left < middle && bins[left] <= bins[right]) ? bins[left++] : bins[right++];
         }
         uint32_t *sorted = scratch;
         scratch = bins;

@@ -51,8 +51,8 @@ static esw_status attach(tree_builder *builder, eswi_node *node)
             if (node->kind != ESWI_SCALAR) {
                 int line = node->line;
                 eswi_node_free(node);
-                return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%d: a key must be a single word, not a collection",
-                                builder->name, line);
+                return esw_fail(builder->error, ESW_BAD_USAGE,
+                                "%s:%d: a key must be a single word, not a collection", builder->name, line);
             }
             builder->pending_key[top] = node->text;
             builder->pending_line[top] = node->line;
@@ -97,8 +97,9 @@ static esw_status check_duplicates(const tree_builder *builder, const eswi_node 
     esw_status status = ESW_OK;
     for (size_t i = 1; i < mapping->n && !status; ++i)
         if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0)
-            status = esw_fail(builder->error, ESW_BAD_USAGE, "%s:%d: %.60s: duplicate key, first given in line %d",
-                              builder->name, sorted[i]->key_line, sorted[i]->key, sorted[i - 1]->key_line);
+            status =
+                esw_fail(builder->error, ESW_BAD_USAGE, "%s:%d: %.60s: duplicate key, first given in line %d",
+                         builder->name, sorted[i]->key_line, sorted[i]->key, sorted[i - 1]->key_line);
     free(sorted);
     return status;
 }
@@ -106,8 +107,8 @@ static esw_status check_duplicates(const tree_builder *builder, const eswi_node 
 static esw_status open_collection(tree_builder *builder, eswi_node_kind kind, int line)
 {
     if (builder->depth == ESWI_NODE_DEPTH)
-        return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%d: nested more than %d levels deep", builder->name, line,
-                        ESWI_NODE_DEPTH);
+        return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%d: nested more than %d levels deep", builder->name,
+                        line, ESWI_NODE_DEPTH);
     builder->stack[builder->depth] = (eswi_node){.kind = kind, .line = line};
     builder->pending_key[builder->depth++] = NULL;
     return ESW_OK;
@@ -131,8 +132,10 @@ static esw_status add_scalar(tree_builder *builder, const yaml_event_t *event, i
     size_t length = event->data.scalar.length;
     const char *value = (const char *)event->data.scalar.value;
     if (memchr(value, '\0', length))
-        return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%d: a text must not hold NUL bytes", builder->name, line);
-    eswi_node node = {.kind = ESWI_SCALAR, .line = line, .plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE};
+        return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%d: a text must not hold NUL bytes", builder->name,
+                        line);
+    eswi_node node = {
+        .kind = ESWI_SCALAR, .line = line, .plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE};
     node.text = strndup(value, length);
     if (!node.text)
         return out_of_memory(builder);
@@ -160,13 +163,13 @@ static esw_status take_event(tree_builder *builder, const yaml_event_t *event)
 {
     int line = (int)event->start_mark.line + 1;
     if (is_decorated(event))
-        return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%d: anchors (&), aliases (*) and tags (!) are not allowed",
-                        builder->name, line);
+        return esw_fail(builder->error, ESW_BAD_USAGE,
+                        "%s:%d: anchors (&), aliases (*) and tags (!) are not allowed", builder->name, line);
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
         if (builder->has_root)
-            return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%d: a second document; one is allowed", builder->name,
-                            line);
+            return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%d: a second document; one is allowed",
+                            builder->name, line);
         return ESW_OK;
     case YAML_SCALAR_EVENT:
         return add_scalar(builder, event, line);
@@ -187,10 +190,10 @@ static esw_status syntax_error(const tree_builder *builder, const yaml_parser_t 
     if (parser->error == YAML_MEMORY_ERROR)
         return out_of_memory(builder);
     if (parser->error == YAML_READER_ERROR)
-        return esw_fail(builder->error, ESW_BAD_USAGE, "%s: byte %zu: %s; the file must be UTF-8 text", builder->name,
-                        parser->problem_offset, parser->problem);
-    return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%zu: not YAML: %s", builder->name, parser->problem_mark.line + 1,
-                    parser->problem ? parser->problem : "syntax error");
+        return esw_fail(builder->error, ESW_BAD_USAGE, "%s: byte %zu: %s; the file must be UTF-8 text",
+                        builder->name, parser->problem_offset, parser->problem);
+    return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%zu: not YAML: %s", builder->name,
+                    parser->problem_mark.line + 1, parser->problem ? parser->problem : "syntax error");
 }
 
 static esw_status build(tree_builder *builder, yaml_parser_t *parser)
@@ -211,7 +214,8 @@ esw_status eswi_node_parse(const char *text, size_t length, const char *name, es
 {
     *root = (eswi_node){0};
     if (length > ESWI_NODE_BYTES)
-        return esw_fail(error, ESW_BAD_USAGE, "%s: %zu bytes, at most %d are allowed", name, length, ESWI_NODE_BYTES);
+        return esw_fail(error, ESW_BAD_USAGE, "%s: %zu bytes, at most %d are allowed", name, length,
+                        ESWI_NODE_BYTES);
     tree_builder builder = {.name = name, .error = error};
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))

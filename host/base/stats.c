@@ -4,7 +4,8 @@
 
 #include "base/reduce.h"
 
-/* Mean and squared deviations of x[n], n >= 1: the second pass also takes the rounding of the first mean out. */
+/* Mean and squared deviations of x[n], n >= 1: the second pass also takes the rounding of the first mean
+ * out. */
 static void two_pass(const double *x, size_t n, double *mean, double *m2)
 {
     eswi_sum16 sum = {0}, deviation = {0}, square = {0};

@@ -1,8 +1,8 @@
 /* Streaming statistics whose bits depend on the values and their cut into blocks alone.
  *
- * A block's values give moments (two passes, the sums in the shape of reduce.h); the blocks are merged one after
- * another in block order (Chan, Golub, LeVeque 1979). Sums that are exact whatever the order (counts, histograms,
- * minima, maxima) need no order. Values up to 1e150 in size: their squares are summed. No libm.
+ * A block's values give moments (two passes, the sums in the shape of reduce.h); the blocks are merged one
+ * after another in block order (Chan, Golub, LeVeque 1979). Sums that are exact whatever the order (counts,
+ * histograms, minima, maxima) need no order. Values up to 1e150 in size: their squares are summed. No libm.
  */
 #ifndef ESWI_STATS_H
 #define ESWI_STATS_H
@@ -51,12 +51,13 @@ typedef struct eswi_interval {
     double value, low, high;
 } eswi_interval;
 
-/* mean(a) / mean(b) with its 95 % interval: delta method, var = (s_aa - 2 R s_ab + R^2 s_bb) / (n mean(b)^2), Student's
- * t with n-1 degrees. NaN where there are no pairs or mean(b) = 0; the ends are NaN below two pairs. */
+/* mean(a) / mean(b) with its 95 % interval: delta method, var = (s_aa - 2 R s_ab + R^2 s_bb) / (n mean(b)^2),
+ * Student's t with n-1 degrees. NaN where there are no pairs or mean(b) = 0; the ends are NaN below two
+ * pairs. */
 eswi_interval eswi_ratio_of_means(const eswi_comoments *comoments);
 
-/* The 0.975 quantile of Student's t with `degrees` >= 1 degrees of freedom, to 1e-6 relative: a table up to 30, Fisher's
- * series in 1/degrees beyond. */
+/* The 0.975 quantile of Student's t with `degrees` >= 1 degrees of freedom, to 1e-6 relative: a table up to 30,
+ * Fisher's series in 1/degrees beyond. */
 double eswi_student_975(uint64_t degrees);
 
 #endif

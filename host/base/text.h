@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads a whole text as a decimal number ("1", "-2.5e3", ".5"): false for anything else (hexadecimal, "nan", blanks)
- * and for what does not fit a finite double. */
+/* Reads a whole text as a decimal number ("1", "-2.5e3", ".5"): false for anything else (hexadecimal, "nan",
+ * blanks) and for what does not fit a finite double. */
 bool eswi_parse_real(const char *text, double *value);
 
 /* Reads a whole text as an integer: digits, or a number such as 1e6 whose value is integral and below 2^53. */
@@ -18,11 +18,12 @@ bool eswi_parse_uint64(const char *text, uint64_t *value);
 
 enum { ESWI_REAL_TEXT = 32 };
 
-/* Writes the shortest of 15, 16 or 17 digits that reads back to the same double; "nan", "inf", "-inf". Returns text. */
+/* Writes the shortest of 15, 16 or 17 digits that reads back to the same double; "nan", "inf", "-inf". Returns
+ * text. */
 const char *eswi_format_real(double value, char text[ESWI_REAL_TEXT]);
 
-/* The word of words[n] nearest to `word` in edit distance (insert, delete, replace, swap neighbours), or NULL when none
- * is within a third of its length. Ties go to the first. */
+/* The word of words[n] nearest to `word` in edit distance (insert, delete, replace, swap neighbours), or NULL
+ * when none is within a third of its length. Ties go to the first. */
 const char *eswi_nearest(const char *word, const char *const *words, size_t n);
 
 /* malloc'ed printf; NULL when out of memory. */

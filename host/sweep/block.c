@@ -4,10 +4,12 @@
 
 #include "sweep/journal.h"
 
-/* Bytes of the parts of a payload behind its key, in their order; the histograms, of no fixed size, come last. */
+/* Bytes of the parts of a payload behind its key, in their order; the histograms, of no fixed size, come
+ * last. */
 enum { MOMENTS_BYTES = 56, COMOMENTS_BYTES = 48, RUNNING_BYTES = 24 };
 
-eswi_block_shape eswi_block_shape_of(const esw_experiment *experiment, const eswi_metrics *metrics, esw_sizes sizes)
+eswi_block_shape eswi_block_shape_of(const esw_experiment *experiment, const eswi_metrics *metrics,
+                                     esw_sizes sizes)
 {
     const esw_system *system = esw_experiment_system(experiment);
     eswi_block_shape shape = {.n_metrics = metrics->n, .keep = esw_experiment_keep(experiment)};
@@ -82,8 +84,8 @@ static eswi_running take_running(eswi_cursor *cursor)
     return running;
 }
 
-void eswi_block_encode(const eswi_block_shape *shape, const eswi_block_key *key, const eswi_block_values *values,
-                       eswi_buffer *record)
+void eswi_block_encode(const eswi_block_shape *shape, const eswi_block_key *key,
+                       const eswi_block_values *values, eswi_buffer *record)
 {
     eswi_record_begin(record, ESWI_RECORD_BLOCK);
     eswi_buffer_put_u32(record, key->point);

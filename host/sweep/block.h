@@ -17,7 +17,8 @@ typedef struct eswi_block_shape {
     size_t series_values;            /* series x frames, 0 unless kept */
 } eswi_block_shape;
 
-eswi_block_shape eswi_block_shape_of(const esw_experiment *experiment, const eswi_metrics *metrics, esw_sizes sizes);
+eswi_block_shape eswi_block_shape_of(const esw_experiment *experiment, const eswi_metrics *metrics,
+                                     esw_sizes sizes);
 
 typedef struct eswi_block_key {
     uint32_t point;
@@ -31,13 +32,13 @@ typedef struct eswi_block_values {
     const double *metrics;
     const double *baseline; /* the baseline's metrics in the same layout; NULL without ratios */
     size_t stride;
-    const double *entities; /* [count][entity_values]; NULL unless kept */
+    const double *entities;     /* [count][entity_values]; NULL unless kept */
     const eswi_running *series; /* [series_values]; NULL unless kept */
 } eswi_block_values;
 
 /* Writes the whole record into `record` (replacing its content). Failures show in record->failed. */
-void eswi_block_encode(const eswi_block_shape *shape, const eswi_block_key *key, const eswi_block_values *values,
-                       eswi_buffer *record);
+void eswi_block_encode(const eswi_block_shape *shape, const eswi_block_key *key,
+                       const eswi_block_values *values, eswi_buffer *record);
 
 /* Reads the key at the beginning of a payload. */
 eswi_block_key eswi_block_read_key(eswi_cursor *payload);
@@ -54,8 +55,8 @@ typedef struct eswi_totals {
 bool eswi_totals_init(eswi_totals *totals, const eswi_block_shape *shape); /* false when out of memory */
 void eswi_totals_free(eswi_totals *totals);
 
-/* Adds the payload behind the key; blocks must come in order. False when the payload does not have this shape or memory
- * runs out (then payload->failed is not set). */
+/* Adds the payload behind the key; blocks must come in order. False when the payload does not have this shape
+ * or memory runs out (then payload->failed is not set). */
 bool eswi_block_merge(const eswi_block_shape *shape, const eswi_block_key *key, eswi_cursor *payload,
                       eswi_totals *totals);
 

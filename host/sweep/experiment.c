@@ -36,7 +36,8 @@ static esw_status find_keys(const char *source, const eswi_node *root, const esw
     eswi_place place = {source, root->line};
     char found[64];
     if (root->kind != ESWI_MAPPING)
-        return eswi_fail_at(place, error, "found %s, must be a mapping with the keys system, scenarios, methods, ...",
+        return eswi_fail_at(place, error,
+                            "found %s, must be a mapping with the keys system, scenarios, methods, ...",
                             eswi_node_describe(root, found));
     for (size_t i = 0; i < root->n; ++i) {
         const eswi_node *item = &root->items[i];
@@ -51,14 +52,16 @@ static esw_status find_keys(const char *source, const eswi_node *root, const esw
         const char *nearest = eswi_nearest(item->key, top_key_names, TOP_KEYS);
         if (nearest)
             return eswi_fail_at(place, error, "%.60s: unknown key; did you mean '%s'?", item->key, nearest);
-        return eswi_fail_at(place, error, "%.60s: unknown key; known: system, name, seed, scenarios, methods, "
-                                          "parameters, sweep, compare, keep",
+        return eswi_fail_at(place, error,
+                            "%.60s: unknown key; known: system, name, seed, scenarios, methods, "
+                            "parameters, sweep, compare, keep",
                             item->key);
     }
     static const top_key required[] = {KEY_SYSTEM, KEY_SCENARIOS, KEY_METHODS};
     for (size_t i = 0; i < sizeof required / sizeof *required; ++i)
         if (!keys[required[i]])
-            return esw_fail(error, ESW_BAD_USAGE, "%s: %s: this key is missing", source, top_key_names[required[i]]);
+            return esw_fail(error, ESW_BAD_USAGE, "%s: %s: this key is missing", source,
+                            top_key_names[required[i]]);
     return ESW_OK;
 }
 
@@ -74,11 +77,12 @@ static esw_status read_system(esw_experiment *experiment, const eswi_node *node,
     for (const esw_system *const *system = esw_systems(); *system && n < 64; ++system) {
         names[n++] = (*system)->name;
         if (used < sizeof known)
-            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", n > 1 ? ", " : "", (*system)->name);
+            used +=
+                (size_t)snprintf(known + used, sizeof known - used, "%s%s", n > 1 ? ", " : "", (*system)->name);
     }
     const char *nearest = node->kind == ESWI_SCALAR ? eswi_nearest(node->text, names, n) : NULL;
-    return eswi_fail_at(place, error, "system: found %s, known: %s%s%s%s", eswi_node_describe(node, found), known,
-                        nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    return eswi_fail_at(place, error, "system: found %s, known: %s%s%s%s", eswi_node_describe(node, found),
+                        known, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 /* The default name is the file's, without folder and ending. */
@@ -98,7 +102,8 @@ static esw_status read_name(esw_experiment *experiment, const eswi_node *node, e
     return experiment->name ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", experiment->source);
 }
 
-static esw_status read_seed(esw_experiment *experiment, const eswi_node *node, eswi_place place, esw_error *error)
+static esw_status read_seed(esw_experiment *experiment, const eswi_node *node, eswi_place place,
+                            esw_error *error)
 {
     char found[64];
     if (node->kind != ESWI_SCALAR || !eswi_parse_uint64(node->text, &experiment->seed))
@@ -151,8 +156,8 @@ static bool is_shared_parameter(const esw_param *param)
 }
 
 /* Puts one value under `parameters:` or from --set. `prefix` begins the message. */
-static esw_status set_parameter(esw_experiment *experiment, const char *prefix, const char *key, eswi_place place,
-                                const eswi_node *node, size_t *index, esw_error *error)
+static esw_status set_parameter(esw_experiment *experiment, const char *prefix, const char *key,
+                                eswi_place place, const eswi_node *node, size_t *index, esw_error *error)
 {
     const esw_system *system = experiment->system;
     char hint[512];
@@ -162,8 +167,9 @@ static esw_status set_parameter(esw_experiment *experiment, const char *prefix, 
                             eswi_param_hint(system, key, is_shared_parameter, hint, sizeof hint));
     const esw_param *param = &system->params[*index];
     if (!is_shared_parameter(param))
-        return eswi_fail_at(place, error, "%s%s: an option of methods; give it in an entry of `methods:`, "
-                                          "{use: METHOD, %s: VALUE}",
+        return eswi_fail_at(place, error,
+                            "%s%s: an option of methods; give it in an entry of `methods:`, "
+                            "{use: METHOD, %s: VALUE}",
                             prefix, key, key);
     esw_value value;
     esw_status status = eswi_value_read(param, node, place, &value, error);
@@ -186,8 +192,8 @@ static esw_status read_parameters(esw_experiment *experiment, const eswi_node *n
     for (size_t i = 0; i < node->n; ++i) {
         const eswi_node *item = &node->items[i];
         size_t index;
-        esw_status status = set_parameter(experiment, "", item->key, (eswi_place){experiment->source, item->key_line},
-                                          item, &index, error);
+        esw_status status = set_parameter(
+            experiment, "", item->key, (eswi_place){experiment->source, item->key_line}, item, &index, error);
         if (status)
             return status;
     }
@@ -251,8 +257,8 @@ static esw_status apply_overrides(esw_experiment *experiment, const esw_override
     return status;
 }
 
-static esw_status read_document(esw_experiment *experiment, const eswi_node *root, const esw_overrides *overrides,
-                                esw_error *error)
+static esw_status read_document(esw_experiment *experiment, const eswi_node *root,
+                                const esw_overrides *overrides, esw_error *error)
 {
     const eswi_node *keys[TOP_KEYS] = {NULL};
     const char *source = experiment->source;

@@ -28,8 +28,8 @@ typedef struct eswi_method {
     int line;
 } eswi_method;
 
-/* A file that a TREE parameter names: any text of the tree that has a '.' or a '/' and is a regular file seen from
- * base_dir. Its content, not its place, enters the hash, and a run directory carries a copy. */
+/* A file that a TREE parameter names: any text of the tree that has a '.' or a '/' and is a regular file seen
+ * from base_dir. Its content, not its place, enters the hash, and a run directory carries a copy. */
 typedef struct eswi_input {
     char *text;   /* as the experiment writes it */
     char *stored; /* "inputs/<name>", unique within the experiment */
@@ -65,14 +65,15 @@ typedef struct eswi_place {
 esw_status eswi_fail_at(eswi_place place, esw_error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* experiment_value.c: one value of a parameter from its node; *value is overwritten. `place.line` is replaced by the
- * node's when that is not 0. */
+/* experiment_value.c: one value of a parameter from its node; *value is overwritten. `place.line` is replaced
+ * by the node's when that is not 0. */
 esw_status eswi_value_read(const esw_param *param, const eswi_node *node, eswi_place place, esw_value *value,
                            esw_error *error);
 /* The default; a table whose default does not fit its own row is a ESW_BAD_INPUT of the system. */
 esw_status eswi_value_default(const esw_param *param, esw_value *value, esw_error *error);
 void eswi_value_free(const esw_param *param, esw_value *value);
-/* As text: "50", "noma", "true", a tree's text or compact JSON; "" when unset. malloc'ed, NULL when out of memory. */
+/* As text: "50", "noma", "true", a tree's text or compact JSON; "" when unset. malloc'ed, NULL when out of
+ * memory. */
 char *eswi_value_text(const esw_param *param, const esw_value *value);
 /* As JSON; a new reference. Choices are text. */
 json_t *eswi_value_json(const esw_param *param, const esw_value *value);
@@ -86,8 +87,10 @@ const char *eswi_param_hint(const esw_system *system, const char *word, bool (*w
 
 /* experiment_methods.c: `methods:`, `compare:` and --methods. */
 esw_status eswi_methods_read(esw_experiment *experiment, const eswi_node *node, esw_error *error);
-/* Brings the entries named in `labels` to the front, in that order; the others stay behind them for `compare:`. */
-esw_status eswi_methods_select(esw_experiment *experiment, const char *labels, size_t *n_chosen, esw_error *error);
+/* Brings the entries named in `labels` to the front, in that order; the others stay behind them for
+ * `compare:`. */
+esw_status eswi_methods_select(esw_experiment *experiment, const char *labels, size_t *n_chosen,
+                               esw_error *error);
 /* A method that `compare:` names and the list lacks is added to it. */
 esw_status eswi_compare_read(esw_experiment *experiment, const eswi_node *node, esw_error *error);
 /* Drops the entries from n_chosen on that `compare:` does not need. */
@@ -104,16 +107,19 @@ void eswi_sweep_free(esw_experiment *experiment);
 
 /* experiment_inputs.c: finds the files named in trees. */
 esw_status eswi_inputs_find(esw_experiment *experiment, esw_error *error);
-/* A copy of `tree` with every named file replaced: by "inputs/<name>" or, for the hash, by its checksum. New reference;
- * NULL when out of memory. */
+/* A copy of `tree` with every named file replaced: by "inputs/<name>" or, for the hash, by its checksum. New
+ * reference; NULL when out of memory. */
 json_t *eswi_inputs_rewrite(const esw_experiment *experiment, const json_t *tree, bool for_hash);
-/* Copies the files to directory/inputs/. ESW_IO also when a file has changed since the experiment was loaded. */
+/* Copies the files to directory/inputs/. ESW_IO also when a file has changed since the experiment was
+ * loaded. */
 esw_status eswi_inputs_copy(const esw_experiment *experiment, const char *directory, esw_error *error);
 void eswi_inputs_free(esw_experiment *experiment);
 
-/* experiment_write.c: YAML with input files as they are named in a run directory (`stored`) or in the source. */
+/* experiment_write.c: YAML with input files as they are named in a run directory (`stored`) or in the
+ * source. */
 char *eswi_experiment_yaml(const esw_experiment *experiment, bool stored);
-/* Use and options of a method, without its label: what must not change when a run is extended. New reference. */
+/* Use and options of a method, without its label: what must not change when a run is extended. New
+ * reference. */
 json_t *eswi_method_json(const esw_experiment *experiment, size_t method);
 /* A seed as JSON: an integer where it fits one, else its digits as text. New reference. */
 json_t *eswi_seed_json(uint64_t seed);

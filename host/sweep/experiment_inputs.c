@@ -54,7 +54,8 @@ static esw_status add_input(esw_experiment *experiment, const char *text, const 
     eswi_input *inputs = realloc(experiment->inputs, (experiment->n_inputs + 1) * sizeof *inputs);
     if (inputs)
         experiment->inputs = inputs;
-    eswi_input added = {.text = strdup(text), .stored = stored_name(experiment, text), .size = length, .crc32c = crc};
+    eswi_input added = {
+        .text = strdup(text), .stored = stored_name(experiment, text), .size = length, .crc32c = crc};
     if (!inputs || !added.text || !added.stored) {
         free(added.text);
         free(added.stored);
@@ -96,7 +97,8 @@ static esw_status find_in_tree(esw_experiment *experiment, const json_t *tree, e
     return status;
 }
 
-static esw_status find_in_value(esw_experiment *experiment, size_t param, const esw_value *value, esw_error *error)
+static esw_status find_in_value(esw_experiment *experiment, size_t param, const esw_value *value,
+                                esw_error *error)
 {
     if (experiment->system->params[param].type != ESW_PARAM_TREE || !value->set)
         return ESW_OK;
@@ -110,7 +112,8 @@ esw_status eswi_inputs_find(esw_experiment *experiment, esw_error *error)
         status = find_in_value(experiment, i, &experiment->values[i], error);
     for (size_t i = 0; i < experiment->n_axes && !status; ++i)
         for (size_t j = 0; j < experiment->axes[i].n && !status; ++j)
-            status = find_in_value(experiment, experiment->axes[i].param, &experiment->axes[i].values[j], error);
+            status =
+                find_in_value(experiment, experiment->axes[i].param, &experiment->axes[i].values[j], error);
     for (size_t i = 0; i < experiment->n_methods && !status; ++i) {
         const eswi_method *method = &experiment->methods[i];
         for (size_t j = 0; j < method->n_settings && !status; ++j)

@@ -56,12 +56,13 @@ static esw_status unknown_method(const esw_experiment *experiment, eswi_place pl
         names[n++] = system->methods[i].name;
     const char *nearest = eswi_nearest(name, names, n);
     if (nearest)
-        return eswi_fail_at(place, error, "%s: found '%.60s', no such method of %s; did you mean '%s'?", key, name,
-                            system->name, nearest);
+        return eswi_fail_at(place, error, "%s: found '%.60s', no such method of %s; did you mean '%s'?", key,
+                            name, system->name, nearest);
     for (size_t i = 0; i < system->n_methods && used < sizeof list; ++i)
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", system->methods[i].name);
-    return eswi_fail_at(place, error, "%s: found '%.60s', no such method of %s; known: %s", key, name, system->name,
-                        list);
+        used +=
+            (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", system->methods[i].name);
+    return eswi_fail_at(place, error, "%s: found '%.60s', no such method of %s; known: %s", key, name,
+                        system->name, list);
 }
 
 /* Whether `name` is among the space-separated words of `options`. */
@@ -96,8 +97,9 @@ static esw_status read_setting(const esw_experiment *experiment, const eswi_node
                             eswi_param_hint(system, node->key, is_method_parameter, text, sizeof text));
     const esw_param *param = &system->params[index];
     if (!is_method_parameter(param))
-        return eswi_fail_at(place, error, "methods: %s: %s: describes the instance, so all methods share it; set it "
-                                          "under `parameters:`",
+        return eswi_fail_at(place, error,
+                            "methods: %s: %s: describes the instance, so all methods share it; set it "
+                            "under `parameters:`",
                             method->name, node->key);
     if ((param->flags & ESW_PARAM_METHOD_ONLY) && !takes_option(method, node->key))
         return eswi_fail_at(place, error, "methods: %s: %s: not an option of this method; its options: %s",
@@ -125,13 +127,15 @@ static esw_status set_label(esw_experiment *experiment, eswi_method *entry, cons
 {
     eswi_place place = {experiment->source, line};
     if (!valid_label(label))
-        return eswi_fail_at(place, error, "methods: as: found '%.60s', must be up to 64 letters, digits, '-', '_', "
-                                          "'.', '+'",
+        return eswi_fail_at(place, error,
+                            "methods: as: found '%.60s', must be up to 64 letters, digits, '-', '_', "
+                            "'.', '+'",
                             label);
     size_t same = esw_experiment_method_find(experiment, label);
     if (same != ESW_NONE)
-        return eswi_fail_at(place, error, "methods: %s: given twice; tell them apart with {use: %s, as: LABEL, ...}",
-                            label, experiment->system->methods[entry->method].name);
+        return eswi_fail_at(place, error,
+                            "methods: %s: given twice; tell them apart with {use: %s, as: LABEL, ...}", label,
+                            experiment->system->methods[entry->method].name);
     entry->label = strdup(label);
     return entry->label ? ESW_OK : out_of_memory(experiment, error);
 }
@@ -198,7 +202,8 @@ esw_status eswi_methods_read(esw_experiment *experiment, const eswi_node *node, 
         else if (item->kind == ESWI_MAPPING)
             status = read_entry_mapping(experiment, item, error);
         else
-            status = eswi_fail_at(place, error, "methods: found a sequence, must be a name or {use: NAME, ...}");
+            status =
+                eswi_fail_at(place, error, "methods: found a sequence, must be a name or {use: NAME, ...}");
         if (status)
             return status;
     }
@@ -206,8 +211,8 @@ esw_status eswi_methods_read(esw_experiment *experiment, const eswi_node *node, 
 }
 
 /* The label's entry, or a new one for a method of that name. */
-static esw_status require_method(esw_experiment *experiment, const char *label, eswi_place place, const char *key,
-                                 size_t *index, esw_error *error)
+static esw_status require_method(esw_experiment *experiment, const char *label, eswi_place place,
+                                 const char *key, size_t *index, esw_error *error)
 {
     *index = esw_experiment_method_find(experiment, label);
     if (*index != ESW_NONE)
@@ -225,7 +230,8 @@ static void move_method(esw_experiment *experiment, size_t from, size_t to)
     experiment->methods[to] = moved;
 }
 
-esw_status eswi_methods_select(esw_experiment *experiment, const char *labels, size_t *n_chosen, esw_error *error)
+esw_status eswi_methods_select(esw_experiment *experiment, const char *labels, size_t *n_chosen,
+                               esw_error *error)
 {
     const eswi_place place = {"--methods", 0};
     size_t chosen = 0;
@@ -287,7 +293,8 @@ esw_status eswi_compare_read(esw_experiment *experiment, const eswi_node *node, 
         size_t key = strcmp(item->key, keys[0]) == 0 ? 0 : 1;
         place.line = item->key_line;
         if (strcmp(item->key, keys[key]) != 0)
-            return eswi_fail_at(place, error, "compare: %.60s: unknown key; known: baseline, optimum", item->key);
+            return eswi_fail_at(place, error, "compare: %.60s: unknown key; known: baseline, optimum",
+                                item->key);
         place.line = item->line;
         if (item->kind != ESWI_SCALAR)
             return eswi_fail_at(place, error, "compare: %s: must be the name of a method", keys[key]);

@@ -31,9 +31,9 @@ static esw_status read_axis(const esw_experiment *experiment, const eswi_node *n
     eswi_place place = {experiment->source, node->line};
     char found[64];
     if (node->kind != ESWI_SEQUENCE || node->n == 0)
-        return eswi_fail_at(place, error, "sweep: %s: found %s, must be a list of values such as [10, 20]",
-                            param->name, node->n || node->kind == ESWI_SCALAR ? eswi_node_describe(node, found)
-                                                                              : "nothing in it");
+        return eswi_fail_at(
+            place, error, "sweep: %s: found %s, must be a list of values such as [10, 20]", param->name,
+            node->n || node->kind == ESWI_SCALAR ? eswi_node_describe(node, found) : "nothing in it");
     axis->values = calloc(node->n, sizeof *axis->values);
     axis->texts = calloc(node->n, sizeof *axis->texts);
     if (!axis->values || !axis->texts)
@@ -46,7 +46,8 @@ static esw_status read_axis(const esw_experiment *experiment, const eswi_node *n
         for (size_t j = 0; j < i; ++j)
             if (eswi_value_equal(param, &axis->values[i], &axis->values[j])) {
                 place.line = node->items[i].line;
-                return eswi_fail_at(place, error, "sweep: %s: value %zu repeats value %zu", param->name, i + 1, j + 1);
+                return eswi_fail_at(place, error, "sweep: %s: value %zu repeats value %zu", param->name, i + 1,
+                                    j + 1);
             }
         axis->texts[i] = eswi_value_text(param, &axis->values[i]);
         if (!axis->texts[i])
@@ -73,11 +74,12 @@ esw_status eswi_sweep_read(esw_experiment *experiment, const eswi_node *node, es
         place.line = item->key_line;
         size_t param = eswi_param_find(system, item->key);
         if (param == ESW_NONE)
-            return eswi_fail_at(place, error, "sweep: %.60s: no such parameter of %s%s", item->key, system->name,
-                                eswi_param_hint(system, item->key, may_sweep, text, sizeof text));
+            return eswi_fail_at(place, error, "sweep: %.60s: no such parameter of %s%s", item->key,
+                                system->name, eswi_param_hint(system, item->key, may_sweep, text, sizeof text));
         if (!may_sweep(&system->params[param]))
-            return eswi_fail_at(place, error, "sweep: %s: an option of methods; give each value as an entry of "
-                                              "`methods:`, {use: METHOD, as: LABEL, %s: VALUE}",
+            return eswi_fail_at(place, error,
+                                "sweep: %s: an option of methods; give each value as an entry of "
+                                "`methods:`, {use: METHOD, as: LABEL, %s: VALUE}",
                                 item->key, item->key);
         eswi_axis *axis = &experiment->axes[experiment->n_axes++];
         *axis = (eswi_axis){.param = param, .line = item->key_line};
@@ -184,7 +186,8 @@ static void place_error(const esw_experiment *experiment, size_t point, esw_erro
                                    esw_experiment_sweep_text(experiment, point, i));
     const char *end = experiment->n_axes ? ")" : "";
     if (has_line)
-        snprintf(error->text, sizeof error->text, "%.200s:%d: %.480s%s%s", experiment->source, line, message, at, end);
+        snprintf(error->text, sizeof error->text, "%.200s:%d: %.480s%s%s", experiment->source, line, message,
+                 at, end);
     else
         snprintf(error->text, sizeof error->text, "%.200s: %.480s%s%s", experiment->source, message, at, end);
 }

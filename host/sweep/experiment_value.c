@@ -40,15 +40,15 @@ static esw_status read_number(const esw_param *param, const eswi_node *node, esw
 {
     char found[64], allowed[128];
     bool integer = param->type == ESW_PARAM_INTEGER;
-    bool is_number = node->kind == ESWI_SCALAR && node->plain &&
-                     (integer ? eswi_parse_integer(node->text, &value->integer)
-                              : eswi_parse_real(node->text, &value->real));
+    bool is_number =
+        node->kind == ESWI_SCALAR && node->plain &&
+        (integer ? eswi_parse_integer(node->text, &value->integer) : eswi_parse_real(node->text, &value->real));
     if (integer && is_number)
         value->real = (double)value->integer;
     if (!is_number || value->real < param->low || value->real > param->high) {
         describe_range(param, allowed, sizeof allowed);
-        return eswi_fail_at(place, error, "%s: found %s, must be %s", param->name, eswi_node_describe(node, found),
-                            allowed);
+        return eswi_fail_at(place, error, "%s: found %s, must be %s", param->name,
+                            eswi_node_describe(node, found), allowed);
     }
     return ESW_OK;
 }
@@ -79,8 +79,8 @@ static esw_status read_choice(const esw_param *param, const eswi_node *node, esw
     return ESW_OK;
 }
 
-static esw_status read_boolean(const esw_param *param, const eswi_node *node, eswi_place place, esw_value *value,
-                               esw_error *error)
+static esw_status read_boolean(const esw_param *param, const eswi_node *node, eswi_place place,
+                               esw_value *value, esw_error *error)
 {
     char found[64];
     value->integer = node->kind == ESWI_SCALAR && node->plain ? choice_index("false|true", node->text) : -1;

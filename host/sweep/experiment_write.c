@@ -79,7 +79,8 @@ static json_t *method_entry(const esw_experiment *experiment, size_t index, rend
 {
     const eswi_method *method = &experiment->methods[index];
     json_t *object = json_object();
-    int failed = json_object_set_new(object, "use", json_string(experiment->system->methods[method->method].name));
+    int failed =
+        json_object_set_new(object, "use", json_string(experiment->system->methods[method->method].name));
     for (size_t i = 0; i < method->n_settings; ++i) {
         const eswi_setting *setting = &method->settings[i];
         failed |= json_object_set_new(object, experiment->system->params[setting->param].name,
@@ -188,7 +189,8 @@ static void emit_scalar(yaml_writer *writer, const char *text, yaml_scalar_style
 {
     yaml_event_t event;
     emit(writer,
-         yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)strlen(text), 1, 1, style),
+         yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)strlen(text), 1, 1,
+                                      style),
          &event);
 }
 
@@ -230,15 +232,15 @@ static void emit_json(yaml_writer *writer, const json_t *json, bool flow)
              yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
                                                  flow ? YAML_FLOW_MAPPING_STYLE : YAML_BLOCK_MAPPING_STYLE),
              &event);
-        json_object_foreach((json_t *)json, key, item)
-        {
+        json_object_foreach((json_t *)json, key, item) {
             emit_text(writer, key);
             emit_json(writer, item, flow);
         }
         emit(writer, yaml_mapping_end_event_initialize(&event), &event);
         break;
     case JSON_ARRAY:
-        emit(writer, yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_FLOW_SEQUENCE_STYLE), &event);
+        emit(writer, yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_FLOW_SEQUENCE_STYLE),
+             &event);
         json_array_foreach(json, i, item)
             emit_json(writer, item, true);
         emit(writer, yaml_sequence_end_event_initialize(&event), &event);
@@ -251,7 +253,10 @@ static void emit_json(yaml_writer *writer, const json_t *json, bool flow)
         emit_number(writer, json);
         break;
     default:
-        emit_scalar(writer, json_is_null(json) ? "null" : json_is_true(json) ? "true" : "false",
+        emit_scalar(writer,
+                    json_is_null(json)   ? "null"
+                    : json_is_true(json) ? "true"
+                                         : "false",
                     YAML_PLAIN_SCALAR_STYLE);
     }
 }

@@ -124,8 +124,8 @@ static void summary_row(csv_file *csv, size_t point, size_t method, size_t metri
     put_count(csv, summary.count);
     put_count(csv, summary.undefined);
     put_count(csv, summary.infinite);
-    const double numbers[] = {summary.mean, summary.std, summary.ci95_low, summary.ci95_high, summary.min,
-                              summary.max};
+    const double numbers[] = {summary.mean,      summary.std, summary.ci95_low,
+                              summary.ci95_high, summary.min, summary.max};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; ++i)
         put_real(csv, numbers[i]);
     for (size_t i = 0; i < ESW_QUANTILES; ++i)

@@ -66,7 +66,8 @@ static haddr_t get_eof(const H5FD_t *base, H5FD_mem_t type)
 }
 
 /* What lies behind the end of the file, or was lost, reads as zeros. */
-static herr_t read_bytes(H5FD_t *base, H5FD_mem_t type, hid_t properties, haddr_t address, size_t length, void *bytes)
+static herr_t read_bytes(H5FD_t *base, H5FD_mem_t type, hid_t properties, haddr_t address, size_t length,
+                         void *bytes)
 {
     const eswi_h5_sink *sink = ((const driver_file *)base)->sink;
     (void)type;

@@ -1,7 +1,8 @@
 /* How HDF5 files reach the disk: a file driver that writes through fileio.
  *
- * HDF5's own drivers report a full disk to HDF5, which then cannot close the file and crashes the process when it exits. This
- * one keeps the first failure to itself, so that HDF5 always comes to an end; the file is thrown away afterwards.
+ * HDF5's own drivers report a full disk to HDF5, which then cannot close the file and crashes the process when
+ * it exits. This one keeps the first failure to itself, so that HDF5 always comes to an end; the file is thrown
+ * away afterwards.
  */
 #ifndef ESWI_HDF5_DRIVER_H
 #define ESWI_HDF5_DRIVER_H
@@ -17,7 +18,8 @@ typedef struct eswi_h5_sink {
     esw_error error;
 } eswi_h5_sink;
 
-/* Access properties that send a file to `sink`, which is open and empty; negative on failure. Close with H5Pclose. */
+/* Access properties that send a file to `sink`, which is open and empty; negative on failure. Close with
+ * H5Pclose. */
 hid_t eswi_h5_driver_properties(eswi_h5_sink *sink);
 
 #endif

@@ -115,7 +115,8 @@ static hid_t text_type(eswi_h5_file *h5)
     return type;
 }
 
-/* Chunks of at most 2^16 elements, whole in the last dimensions: rows of a few scenarios can be written and read. */
+/* Chunks of at most 2^16 elements, whole in the last dimensions: rows of a few scenarios can be written and
+ * read. */
 static void set_chunks(eswi_h5_file *h5, hid_t properties, const eswi_h5_dim *dims, int rank)
 {
     hsize_t chunk[ESWI_H5_RANK], elements = 1;
@@ -144,8 +145,8 @@ static void attach_scales(eswi_h5_file *h5, hid_t dataset, const eswi_h5_dim *di
     }
 }
 
-hid_t eswi_h5_dataset(eswi_h5_file *h5, hid_t parent, const char *name, hid_t file_type, const eswi_h5_dim *dims,
-                      int rank, const char *unit)
+hid_t eswi_h5_dataset(eswi_h5_file *h5, hid_t parent, const char *name, hid_t file_type,
+                      const eswi_h5_dim *dims, int rank, const char *unit)
 {
     hsize_t lengths[ESWI_H5_RANK], elements = 1;
     if (h5->failed)
@@ -192,7 +193,8 @@ void eswi_h5_write(eswi_h5_file *h5, hid_t parent, const char *name, hid_t nativ
     note(h5, H5Dclose(dataset));
 }
 
-void eswi_h5_write_texts(eswi_h5_file *h5, hid_t parent, const char *name, const char *const *texts, eswi_h5_dim dim)
+void eswi_h5_write_texts(eswi_h5_file *h5, hid_t parent, const char *name, const char *const *texts,
+                         eswi_h5_dim dim)
 {
     if (h5->failed)
         return;

@@ -26,7 +26,8 @@ typedef struct eswi_h5_file {
 
 /* Begins a file that will be `path` once it is finished. */
 esw_status eswi_h5_begin(eswi_h5_file *h5, const char *path, esw_error *error);
-/* Closes, syncs and renames; after a failure, here or in any call before, removes what was written. Must be called once. */
+/* Closes, syncs and renames; after a failure, here or in any call before, removes what was written. Must be
+ * called once. */
 esw_status eswi_h5_finish(eswi_h5_file *h5, esw_error *error);
 
 /* A new group in `parent` (h5->file or a group), to be closed with H5Gclose; negative after a failure. */
@@ -38,17 +39,18 @@ typedef struct eswi_h5_dim {
     const char *scale;
 } eswi_h5_dim;
 
-/* Makes a dataset of little-endian doubles, or of what `file_type` says, filled with NaN (0 for integers). To be closed
- * with H5Dclose; negative after a failure. */
-hid_t eswi_h5_dataset(eswi_h5_file *h5, hid_t parent, const char *name, hid_t file_type, const eswi_h5_dim *dims,
-                      int rank, const char *unit);
+/* Makes a dataset of little-endian doubles, or of what `file_type` says, filled with NaN (0 for integers). To
+ * be closed with H5Dclose; negative after a failure. */
+hid_t eswi_h5_dataset(eswi_h5_file *h5, hid_t parent, const char *name, hid_t file_type,
+                      const eswi_h5_dim *dims, int rank, const char *unit);
 
 /* The same, written at once from `data` of the native type. */
 void eswi_h5_write(eswi_h5_file *h5, hid_t parent, const char *name, hid_t native_type, const eswi_h5_dim *dims,
                    int rank, const void *data, const char *unit);
 
 /* A one-dimensional dataset of texts. */
-void eswi_h5_write_texts(eswi_h5_file *h5, hid_t parent, const char *name, const char *const *texts, eswi_h5_dim dim);
+void eswi_h5_write_texts(eswi_h5_file *h5, hid_t parent, const char *name, const char *const *texts,
+                         eswi_h5_dim dim);
 
 /* Makes a root dataset the scale of a dimension that has its name. */
 void eswi_h5_make_scale(eswi_h5_file *h5, const char *name);

@@ -62,8 +62,8 @@ static void write_numbers(eswi_h5_file *h5, hid_t parent, const char *name, cons
         return;
     }
     flatten(json, list->integral, values, &n);
-    eswi_h5_write(h5, parent, name, list->integral ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, list->dims, list->rank,
-                  values, NULL);
+    eswi_h5_write(h5, parent, name, list->integral ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, list->dims,
+                  list->rank, values, NULL);
     free(values);
 }
 
@@ -115,8 +115,7 @@ static void write_group(eswi_h5_file *h5, hid_t parent, const char *name, const 
         json_object_foreach((json_t *)json, key, item)
             write_member(h5, group, key, item);
     else
-        json_array_foreach(json, i, item)
-        {
+        json_array_foreach(json, i, item) {
             char index[24];
             snprintf(index, sizeof index, "%zu", i);
             write_member(h5, group, index, item);

@@ -6,9 +6,9 @@
 
 #include "edgesweep/status.h"
 
-/* Objects and lists of objects become groups (items of a list are named by their index), rectangular lists of numbers
- * datasets, lists of texts text datasets, single values attributes; null is left out; other lists become JSON text.
- * ESW_UNSUPPORTED without HDF5. */
+/* Objects and lists of objects become groups (items of a list are named by their index), rectangular lists of
+ * numbers datasets, lists of texts text datasets, single values attributes; null is left out; other lists
+ * become JSON text. ESW_UNSUPPORTED without HDF5. */
 esw_status eswi_hdf5_write_json(const json_t *document, const char *path, esw_error *error);
 
 #endif

@@ -22,8 +22,8 @@ static esw_status add_instance(const esw_experiment *experiment, const esw_confi
     if (!failed && !json_object_get(document, "parameters"))
         failed = json_object_set(document, "parameters", json_object_get(described, "parameters"));
     json_decref(described);
-    return failed ? esw_fail(error, ESW_NO_MEMORY, "%s: out of memory for scenario %" PRIu64, experiment->source,
-                             scenario)
+    return failed ? esw_fail(error, ESW_NO_MEMORY, "%s: out of memory for scenario %" PRIu64,
+                             experiment->source, scenario)
                   : ESW_OK;
 }
 
@@ -33,7 +33,8 @@ static esw_status add_instances(const esw_experiment *experiment, const esw_conf
     esw_sizes sizes = experiment->system->sizes(config);
     void *block = aligned_alloc(64, (sizes.instance_bytes + 64) / 64 * 64);
     json_t *list = json_array();
-    esw_status status = block && list ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", experiment->source);
+    esw_status status =
+        block && list ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", experiment->source);
     for (uint64_t scenario = first; scenario <= last && !status; ++scenario) {
         memset(block, 0, sizes.instance_bytes);
         status = add_instance(experiment, config, scenario, block, document, list, error);
@@ -52,8 +53,8 @@ esw_status esw_instances(const esw_experiment *experiment, size_t point, uint64_
         return esw_fail(error, ESW_BAD_USAGE, "%s: has %zu points, counted from 0", experiment->source,
                         experiment->n_points);
     if (last < first || last == UINT64_MAX)
-        return esw_fail(error, ESW_BAD_USAGE, "--scenarios: found %" PRIu64 "..%" PRIu64 ", must be FIRST..LAST", first,
-                        last);
+        return esw_fail(error, ESW_BAD_USAGE,
+                        "--scenarios: found %" PRIu64 "..%" PRIu64 ", must be FIRST..LAST", first, last);
     esw_config *config;
     esw_status status = esw_experiment_configure(experiment, point, ESW_NONE, &config, error);
     if (status)

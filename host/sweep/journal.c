@@ -128,15 +128,16 @@ esw_status eswi_journal_close(eswi_journal *journal, esw_error *error)
 
 /* ---------------------------------------------------------------- reading */
 
-static esw_status damaged(const eswi_journal_reader *reader, uint64_t offset, const char *what, esw_error *error)
+static esw_status damaged(const eswi_journal_reader *reader, uint64_t offset, const char *what,
+                          esw_error *error)
 {
     return esw_fail(error, ESW_IO, "%s: damaged in the record at byte %llu: %s", reader->path,
                     (unsigned long long)offset, what);
 }
 
 /* Reads and checks the frame and payload at `offset`; *whole is false when the file ends inside the record. */
-static esw_status read_record(const eswi_journal_reader *reader, uint64_t offset, frame *found, eswi_buffer *buffer,
-                              bool *whole, esw_error *error)
+static esw_status read_record(const eswi_journal_reader *reader, uint64_t offset, frame *found,
+                              eswi_buffer *buffer, bool *whole, esw_error *error)
 {
     unsigned char bytes[FRAME_BYTES];
     uint64_t left = reader->size - offset;
@@ -162,7 +163,8 @@ static esw_status read_record(const eswi_journal_reader *reader, uint64_t offset
     if (buffer->failed)
         return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory for the record at byte %llu", reader->path,
                         (unsigned long long)offset);
-    status = eswi_file_read_at(reader->fd, reader->path, offset + FRAME_BYTES, buffer->data, found->length, error);
+    status =
+        eswi_file_read_at(reader->fd, reader->path, offset + FRAME_BYTES, buffer->data, found->length, error);
     if (status)
         return status;
     buffer->size = found->length;
@@ -243,7 +245,8 @@ esw_status eswi_journal_next(eswi_journal_reader *reader, eswi_cursor *payload, 
     if (record.kind != ESWI_RECORD_BLOCK)
         return damaged(reader, reader->at, "a record of an unknown kind", error);
     unsigned char crc[4] = {(unsigned char)record.payload_crc, (unsigned char)(record.payload_crc >> 8),
-                            (unsigned char)(record.payload_crc >> 16), (unsigned char)(record.payload_crc >> 24)};
+                            (unsigned char)(record.payload_crc >> 16),
+                            (unsigned char)(record.payload_crc >> 24)};
     reader->chain = eswi_crc32c(reader->chain, crc, sizeof crc);
     ++reader->records;
     *offset = reader->at;

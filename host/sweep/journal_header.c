@@ -35,6 +35,7 @@ json_t *eswi_journal_header(const esw_experiment *experiment, const eswi_metrics
 {
     char hash[33];
     esw_experiment_hash(experiment, hash);
+    /* clang-format off */
     return json_pack("{s:i, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:i}",
                      "format", ESWI_JOURNAL_FORMAT,
                      "system", experiment->system->name,
@@ -45,6 +46,7 @@ json_t *eswi_journal_header(const esw_experiment *experiment, const eswi_metrics
                      "baseline", label_or_null(experiment, experiment->baseline),
                      "optimum", label_or_null(experiment, experiment->optimum),
                      "keep", (int)experiment->keep);
+    /* clang-format on */
 }
 
 /* Finds the header's methods in the experiment; one of the same label must also have the same options. */
@@ -53,8 +55,7 @@ static esw_status match_methods(const json_t *list, const char *path, const esw_
 {
     size_t i;
     json_t *entry;
-    json_array_foreach(list, i, entry)
-    {
+    json_array_foreach(list, i, entry) {
         const char *label = json_string_value(json_object_get(entry, "label"));
         methods[i] = label ? esw_experiment_method_find(experiment, label) : ESW_NONE;
         if (methods[i] == ESW_NONE)
@@ -63,31 +64,34 @@ static esw_status match_methods(const json_t *list, const char *path, const esw_
         bool same = now && json_equal(now, json_object_get(entry, "method"));
         json_decref(now);
         if (!same)
-            return esw_fail(error, ESW_IO, "%s: method %s ran with other options than experiment.yaml gives it", path,
-                            label);
+            return esw_fail(error, ESW_IO, "%s: method %s ran with other options than experiment.yaml gives it",
+                            path, label);
     }
     return ESW_OK;
 }
 
 esw_status eswi_journal_header_check(const json_t *header, const char *path, const esw_experiment *experiment,
-                                     const eswi_metrics *metrics, size_t *methods, size_t capacity, size_t *n_methods,
-                                     esw_error *error)
+                                     const eswi_metrics *metrics, size_t *methods, size_t capacity,
+                                     size_t *n_methods, esw_error *error)
 {
-    static const char *const keys[] = {"system", "config_hash", "block", "metrics", "baseline", "optimum", "keep"};
+    static const char *const keys[] = {"system",   "config_hash", "block", "metrics",
+                                       "baseline", "optimum",     "keep"};
     json_t *expected = eswi_journal_header(experiment, metrics);
     if (!expected)
         return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
     esw_status status = ESW_OK;
     for (size_t i = 0; i < sizeof keys / sizeof *keys && !status; ++i)
         if (!json_equal(json_object_get(header, keys[i]), json_object_get(expected, keys[i])))
-            status = esw_fail(error, ESW_IO, "%s: belongs to another experiment than experiment.yaml: %s differs", path,
-                              keys[i]);
+            status =
+                esw_fail(error, ESW_IO, "%s: belongs to another experiment than experiment.yaml: %s differs",
+                         path, keys[i]);
     json_decref(expected);
     if (status)
         return status;
     const json_t *list = json_object_get(header, "methods");
     *n_methods = json_array_size(list);
     if (*n_methods > capacity)
-        return esw_fail(error, ESW_IO, "%s: names %zu methods, at most %zu are known", path, *n_methods, capacity);
+        return esw_fail(error, ESW_IO, "%s: names %zu methods, at most %zu are known", path, *n_methods,
+                        capacity);
     return match_methods(list, path, experiment, methods, error);
 }

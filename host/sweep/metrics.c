@@ -30,8 +30,8 @@ esw_status eswi_metrics_make(const esw_experiment *experiment, eswi_metrics *met
     bool optimum = esw_experiment_optimum(experiment) != ESW_NONE;
     *metrics = (eswi_metrics){0};
     if (system->n_metrics + ESWI_DERIVED_METRICS > ESWI_METRICS_MAX)
-        return esw_fail(error, ESW_UNSUPPORTED, "system %s: %zu metrics, at most %d are supported", system->name,
-                        system->n_metrics, ESWI_METRICS_MAX - ESWI_DERIVED_METRICS);
+        return esw_fail(error, ESW_UNSUPPORTED, "system %s: %zu metrics, at most %d are supported",
+                        system->name, system->n_metrics, ESWI_METRICS_MAX - ESWI_DERIVED_METRICS);
     *metrics = (eswi_metrics){
         .list = malloc((system->n_metrics + ESWI_DERIVED_METRICS) * sizeof *metrics->list),
         .n = system->n_metrics,
@@ -51,8 +51,10 @@ esw_status eswi_metrics_make(const esw_experiment *experiment, eswi_metrics *met
             metrics->list[metrics->n++] = gap_to_bound;
         }
     }
-    metrics->ratio_metric[ESW_RATIO_SPEED_UP] = baseline ? eswi_metric_flagged(system, ESW_METRIC_LATENCY) : ESW_NONE;
-    metrics->ratio_metric[ESW_RATIO_ENERGY] = baseline ? eswi_metric_flagged(system, ESW_METRIC_ENERGY) : ESW_NONE;
+    metrics->ratio_metric[ESW_RATIO_SPEED_UP] =
+        baseline ? eswi_metric_flagged(system, ESW_METRIC_LATENCY) : ESW_NONE;
+    metrics->ratio_metric[ESW_RATIO_ENERGY] =
+        baseline ? eswi_metric_flagged(system, ESW_METRIC_ENERGY) : ESW_NONE;
     return ESW_OK;
 }
 

@@ -20,8 +20,8 @@ typedef struct eswi_metrics {
 esw_status eswi_metrics_make(const esw_experiment *experiment, eswi_metrics *metrics, esw_error *error);
 void eswi_metrics_free(eswi_metrics *metrics);
 
-/* Fills the derived metrics of `count` scenarios: values[metric * stride + scenario] of one method, `optimum` of the
- * optimum method in the same layout (may be the same array). NaN where either is. */
+/* Fills the derived metrics of `count` scenarios: values[metric * stride + scenario] of one method, `optimum`
+ * of the optimum method in the same layout (may be the same array). NaN where either is. */
 void eswi_metrics_derive(const eswi_metrics *metrics, double *values, const double *optimum, size_t stride,
                          size_t count);
 

@@ -7,8 +7,9 @@
 #include "base/machine.h"
 #include "sweep/experiment.h"
 
-/* A batch beyond this many scenarios, or a solver beyond this many bytes, gains nothing on a processor and delays the
- * answer to Ctrl-C. A backend that wants more has its own memory and says so by a small footprint here. */
+/* A batch beyond this many scenarios, or a solver beyond this many bytes, gains nothing on a processor and
+ * delays the answer to Ctrl-C. A backend that wants more has its own memory and says so by a small footprint
+ * here. */
 enum { BATCH_MAX = 4096 };
 static const uint64_t solver_bytes_wanted = UINT64_C(1) << 30;
 
@@ -59,7 +60,8 @@ uint32_t eswi_group_scenarios(const eswi_block_shape *shape, uint32_t batch)
     return batch - batch % ESW_BLOCK_SCENARIOS;
 }
 
-/* Bytes of one record of a full block at most: its statistics, histograms of all different values, kept parts. */
+/* Bytes of one record of a full block at most: its statistics, histograms of all different values, kept
+ * parts. */
 static uint64_t record_bytes(const eswi_block_shape *shape)
 {
     uint64_t per_metric = 64 + ESW_BLOCK_SCENARIOS * (shape->keep & ESW_KEEP_SCENARIOS ? 12 : 4);
@@ -67,13 +69,14 @@ static uint64_t record_bytes(const eswi_block_shape *shape)
            shape->series_values * sizeof(eswi_running);
 }
 
-static uint64_t engine_bytes(const eswi_block_shape *shape, size_t decision_bytes, size_t n_runs, uint32_t batch,
-                             int threads)
+static uint64_t engine_bytes(const eswi_block_shape *shape, size_t decision_bytes, size_t n_runs,
+                             uint32_t batch, int threads)
 {
     uint64_t group = eswi_group_scenarios(shape, batch);
     uint64_t matrix = n_runs * shape->n_metrics * group * sizeof(double);
     uint64_t entities = n_runs * shape->entity_values * group * sizeof(double);
-    uint64_t series = shape->series_values * (n_runs * sizeof(eswi_running) + (uint64_t)threads * sizeof(double));
+    uint64_t series =
+        shape->series_values * (n_runs * sizeof(eswi_running) + (uint64_t)threads * sizeof(double));
     uint64_t records = n_runs * (group / ESW_BLOCK_SCENARIOS) * record_bytes(shape);
     return decision_bytes * (uint64_t)batch + matrix + entities + series + records;
 }
@@ -88,17 +91,18 @@ static esw_status too_large(const esw_experiment *experiment, size_t point, cons
                                  esw_experiment_sweep_key(experiment, i),
                                  esw_experiment_sweep_text(experiment, point, i));
     const double mib = 1.0 / (1 << 20);
-    return esw_fail(error, ESW_TOO_LARGE,
-                    "%s: needs %.0f MiB of memory%s (solver %.0f, results in flight %.0f) with batches of %" PRIu32
-                    ", %.0f MiB are allowed: make the instance smaller or raise --max-memory",
-                    experiment->source, (double)(plan->solver_bytes + plan->engine_bytes) * mib, where,
-                    (double)plan->solver_bytes * mib, (double)plan->engine_bytes * mib, plan->batch,
-                    (double)allowed * mib);
+    return esw_fail(
+        error, ESW_TOO_LARGE,
+        "%s: needs %.0f MiB of memory%s (solver %.0f, results in flight %.0f) with batches of %" PRIu32
+        ", %.0f MiB are allowed: make the instance smaller or raise --max-memory",
+        experiment->source, (double)(plan->solver_bytes + plan->engine_bytes) * mib, where,
+        (double)plan->solver_bytes * mib, (double)plan->engine_bytes * mib, plan->batch, (double)allowed * mib);
 }
 
 /* The largest batch that fits and is worth it; *fits says whether even that one does. */
-static eswi_point_plan choose_batch(const eswi_run_plan *plan, const eswi_point *point, const eswi_block_shape *shape,
-                                    size_t decision_bytes, uint32_t wanted, uint64_t scenarios, bool *fits)
+static eswi_point_plan choose_batch(const eswi_run_plan *plan, const eswi_point *point,
+                                    const eswi_block_shape *shape, size_t decision_bytes, uint32_t wanted,
+                                    uint64_t scenarios, bool *fits)
 {
     uint32_t batch = wanted ? wanted : BATCH_MAX;
     uint64_t rounded = (scenarios + ESW_BLOCK_SCENARIOS - 1) / ESW_BLOCK_SCENARIOS * ESW_BLOCK_SCENARIOS;
@@ -109,11 +113,12 @@ static eswi_point_plan choose_batch(const eswi_run_plan *plan, const eswi_point 
         eswi_point_plan chosen = {.batch = batch};
         chosen.solver_bytes = plan->ops->footprint(point, &resources);
         chosen.engine_bytes = engine_bytes(shape, decision_bytes, point->n_runs, batch, plan->threads);
-        chosen.journal_bytes = (scenarios + ESW_BLOCK_SCENARIOS - 1) / ESW_BLOCK_SCENARIOS * point->n_runs *
-                               record_bytes(shape);
+        chosen.journal_bytes =
+            (scenarios + ESW_BLOCK_SCENARIOS - 1) / ESW_BLOCK_SCENARIOS * point->n_runs * record_bytes(shape);
         *fits = chosen.solver_bytes <= plan->allowed_bytes &&
                 chosen.engine_bytes <= plan->allowed_bytes - chosen.solver_bytes;
-        bool worth_it = wanted || chosen.solver_bytes <= solver_bytes_wanted || batch <= (uint32_t)plan->threads;
+        bool worth_it =
+            wanted || chosen.solver_bytes <= solver_bytes_wanted || batch <= (uint32_t)plan->threads;
         if ((*fits && worth_it) || batch == 1)
             return chosen;
         batch /= 2;
@@ -129,8 +134,8 @@ static esw_status plan_point(const esw_experiment *experiment, const esw_run_opt
         bool fits;
         esw_sizes sizes = experiment->system->sizes(configs.instance);
         eswi_block_shape shape = eswi_block_shape_of(experiment, &plan->metrics, sizes);
-        eswi_point_plan chosen = choose_batch(plan, &configs.point, &shape, sizes.decision_bytes, options->batch,
-                                              experiment->scenarios, &fits);
+        eswi_point_plan chosen = choose_batch(plan, &configs.point, &shape, sizes.decision_bytes,
+                                              options->batch, experiment->scenarios, &fits);
         plan->points[index] = chosen;
         if (!fits)
             status = too_large(experiment, index, &chosen, plan->allowed_bytes, error);
@@ -147,7 +152,8 @@ static void summarise(const esw_experiment *experiment, eswi_run_plan *plan)
         .points = experiment->n_points,
         .methods = experiment->n_methods,
         .scenarios = experiment->scenarios,
-        .blocks = (experiment->scenarios + ESW_BLOCK_SCENARIOS - 1) / ESW_BLOCK_SCENARIOS * experiment->n_points,
+        .blocks =
+            (experiment->scenarios + ESW_BLOCK_SCENARIOS - 1) / ESW_BLOCK_SCENARIOS * experiment->n_points,
         .allowed_bytes = plan->allowed_bytes,
         .threads = plan->threads,
     };
@@ -163,8 +169,8 @@ static void summarise(const esw_experiment *experiment, eswi_run_plan *plan)
     }
 }
 
-esw_status eswi_run_plan_make(const esw_experiment *experiment, const esw_run_options *options, eswi_run_plan *plan,
-                              esw_error *error)
+esw_status eswi_run_plan_make(const esw_experiment *experiment, const esw_run_options *options,
+                              eswi_run_plan *plan, esw_error *error)
 {
     *plan = (eswi_run_plan){0};
     if (options->threads < 0)
@@ -173,8 +179,7 @@ esw_status eswi_run_plan_make(const esw_experiment *experiment, const esw_run_op
     plan->allowed_bytes = options->max_memory_bytes
                               ? options->max_memory_bytes
                               : (uint64_t)(memory_share * (double)eswi_machine_memory_bytes());
-    esw_status status =
-        eswi_backend_find(options->backend ? options->backend : "auto", &plan->backend, error);
+    esw_status status = eswi_backend_find(options->backend ? options->backend : "auto", &plan->backend, error);
     if (status)
         return status;
     plan->ops = plan->backend->ops(experiment->system);

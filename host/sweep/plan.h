@@ -15,8 +15,8 @@ typedef struct eswi_point_configs {
     eswi_point point; /* points into the above */
 } eswi_point_configs;
 
-/* Configures a point and all methods of the experiment, or `only` one of them (ESW_NONE: all). Free also after a
- * failure. */
+/* Configures a point and all methods of the experiment, or `only` one of them (ESW_NONE: all). Free also after
+ * a failure. */
 esw_status eswi_point_configure(const esw_experiment *experiment, size_t point, size_t only,
                                 eswi_point_configs *configs, esw_error *error);
 void eswi_point_free(eswi_point_configs *configs);
@@ -42,8 +42,8 @@ typedef struct eswi_run_plan {
 } eswi_run_plan;
 
 /* Free also after a failure. Errors as esw_plan_make. */
-esw_status eswi_run_plan_make(const esw_experiment *experiment, const esw_run_options *options, eswi_run_plan *plan,
-                              esw_error *error);
+esw_status eswi_run_plan_make(const esw_experiment *experiment, const esw_run_options *options,
+                              eswi_run_plan *plan, esw_error *error);
 void eswi_run_plan_free(eswi_run_plan *plan);
 
 #endif

@@ -189,7 +189,8 @@ esw_status eswi_results_record(const esw_results *results, const eswi_record_pla
 
 static esw_status malformed(const esw_results *results, const eswi_record_place *place, esw_error *error)
 {
-    return esw_fail(error, ESW_IO, "%s: the record at byte %" PRIu64 " does not have the form its header promises",
+    return esw_fail(error, ESW_IO,
+                    "%s: the record at byte %" PRIu64 " does not have the form its header promises",
                     results->journals[place->journal].path, place->offset);
 }
 
@@ -311,13 +312,15 @@ const esw_metric *esw_results_metric(const esw_results *results, size_t metric)
     return &results->metrics.list[metric];
 }
 
-void esw_results_summary(const esw_results *results, size_t point, size_t method, size_t metric, esw_summary *summary)
+void esw_results_summary(const esw_results *results, size_t point, size_t method, size_t metric,
+                         esw_summary *summary)
 {
     const size_t at = point * esw_experiment_method_count(results->experiment) + method;
     *summary = results->summaries[at * results->metrics.n + metric];
 }
 
-void esw_results_ratio(const esw_results *results, size_t point, size_t method, esw_ratio_kind kind, esw_ratio *ratio)
+void esw_results_ratio(const esw_results *results, size_t point, size_t method, esw_ratio_kind kind,
+                       esw_ratio *ratio)
 {
     const size_t at = point * esw_experiment_method_count(results->experiment) + method;
     *ratio = results->ratios[at * ESW_RATIOS + kind];

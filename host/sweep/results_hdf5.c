@@ -27,7 +27,8 @@ typedef struct writer {
 /* ---------------------------------------------------------------- axes */
 
 /* One text per index, from a function of the experiment; written as the scale `name`. */
-static void write_text_scale(writer *w, const char *name, size_t n, const char *(*text_of)(const writer *, size_t))
+static void write_text_scale(writer *w, const char *name, size_t n,
+                             const char *(*text_of)(const writer *, size_t))
 {
     const char **texts = malloc((n + 1) * sizeof *texts);
     if (!texts) {
@@ -216,8 +217,8 @@ static void write_compare(writer *w)
     for (size_t k = 0; k < sizeof fields / sizeof *fields && !w->h5.failed; ++k) {
         for (size_t i = 0; i < n; ++i)
             memcpy(values + 8 * i, (const char *)&w->results->ratios[i] + fields[k].offset, 8);
-        eswi_h5_write(&w->h5, group, fields[k].name, fields[k].is_count ? H5T_NATIVE_UINT64 : H5T_NATIVE_DOUBLE, dims,
-                      3, values, NULL);
+        eswi_h5_write(&w->h5, group, fields[k].name, fields[k].is_count ? H5T_NATIVE_UINT64 : H5T_NATIVE_DOUBLE,
+                      dims, 3, values, NULL);
     }
     free(values);
     if (group < 0)
@@ -289,7 +290,8 @@ static void entities_record(writer *w, hid_t group, const eswi_block_key *key, c
     for (size_t field = 0; field < system->n_fields && !w->h5.failed; ++field) {
         for (size_t i = 0; i < key->count; ++i)
             for (size_t e = 0; e < entities; ++e)
-                rows[i * entities + e] = eswi_load_f64(kept + 8 * (i * shape->entity_values + field * entities + e));
+                rows[i * entities + e] =
+                    eswi_load_f64(kept + 8 * (i * shape->entity_values + field * entities + e));
         const hsize_t start[] = {method, key->block * ESW_BLOCK_SCENARIOS, 0};
         const hsize_t count[] = {1, key->count, entities};
         hid_t dataset = H5Dopen2(group, system->fields[field].name, H5P_DEFAULT);
@@ -333,7 +335,8 @@ static void write_entities(writer *w)
     H5Gclose(group);
 }
 
-/* Mean and spread of every frame of one method at one point, into the two datasets [point][method][frame][series]. */
+/* Mean and spread of every frame of one method at one point, into the two datasets
+ * [point][method][frame][series]. */
 static void write_series_of(writer *w, const hid_t datasets[2], size_t point, size_t method)
 {
     const size_t n_series = w->experiment->system->n_series, frames = w->results->sizes[point].frames;

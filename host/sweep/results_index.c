@@ -27,11 +27,13 @@ static esw_status list_journals(const esw_results *results, char ***names, size_
 {
     DIR *folder = opendir(results->directory);
     if (!folder)
-        return esw_fail(error, ESW_IO, "%s: opening the folder failed: %s", results->directory, strerror(errno));
+        return esw_fail(error, ESW_IO, "%s: opening the folder failed: %s", results->directory,
+                        strerror(errno));
     esw_status status = ESW_OK;
     for (const struct dirent *entry; !status && (entry = readdir(folder));) {
         size_t length = strlen(entry->d_name);
-        if (strncmp(entry->d_name, "journal-", 8) != 0 || length < 4 || strcmp(entry->d_name + length - 4, ".bin") != 0)
+        if (strncmp(entry->d_name, "journal-", 8) != 0 || length < 4 ||
+            strcmp(entry->d_name + length - 4, ".bin") != 0)
             continue;
         char **longer = realloc(*names, (*n + 1) * sizeof *longer);
         char *name = longer ? strdup(entry->d_name) : NULL;
@@ -55,7 +57,8 @@ static void warn(esw_results *results, const char *text)
     snprintf(results->warning + used, sizeof results->warning - used, "%s%s", used ? "; " : "", text);
 }
 
-static esw_status add_place(esw_results *results, const eswi_record_place *place, size_t *capacity, esw_error *error)
+static esw_status add_place(esw_results *results, const eswi_record_place *place, size_t *capacity,
+                            esw_error *error)
 {
     if (results->n_places == *capacity) {
         size_t larger = *capacity ? 2 * *capacity : 1024;
@@ -97,12 +100,14 @@ static esw_status index_journal(esw_results *results, uint32_t journal, size_t *
         eswi_block_key key = eswi_block_read_key(&payload);
         if (payload.failed || key.method >= n_methods || key.count == 0 || key.count > ESW_BLOCK_SCENARIOS ||
             key.point >= esw_experiment_point_count(results->experiment))
-            return esw_fail(error, ESW_IO, "%s: the record at byte %" PRIu64 " names a point or method out of range",
+            return esw_fail(error, ESW_IO,
+                            "%s: the record at byte %" PRIu64 " names a point or method out of range",
                             reader->path, offset);
         /* Blocks that the experiment does not ask for, or of another size (an extended run), are left aside. */
         if (methods[key.method] == ESW_NONE || key.count != block_count(results->experiment, key.block))
             continue;
-        eswi_record_place place = {key.point, (uint32_t)methods[key.method], key.block, key.count, journal, offset};
+        eswi_record_place place = {key.point, (uint32_t)methods[key.method], key.block, key.count, journal,
+                                   offset};
         status = add_place(results, &place, capacity, error);
     }
     return status;
@@ -165,8 +170,8 @@ static void warn_of_journals(esw_results *results)
             snprintf(text, sizeof text, "%.160s: unfinished record at byte %" PRIu64 ", left out", reader->path,
                      reader->at);
         else if (!reader->ended)
-            snprintf(text, sizeof text, "%.160s: no end mark at byte %" PRIu64 " (the run was cut off)", reader->path,
-                     reader->at);
+            snprintf(text, sizeof text, "%.160s: no end mark at byte %" PRIu64 " (the run was cut off)",
+                     reader->path, reader->at);
         else
             continue;
         warn(results, text);
@@ -181,7 +186,8 @@ static void warn_of_missing(esw_results *results)
                       esw_experiment_method_count(results->experiment);
     if (results->n_places == wanted)
         return;
-    snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64 " blocks are not done", wanted - results->n_places, wanted);
+    snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64 " blocks are not done", wanted - results->n_places,
+             wanted);
     warn(results, text);
 }
 

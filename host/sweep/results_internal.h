@@ -25,25 +25,27 @@ struct esw_results {
     size_t n_journals;
     eswi_record_place *places; /* sorted by point, method, block; one a block */
     size_t n_places;
-    size_t *first_place;       /* [point * methods + method]: the first of its places; one more at the end */
-    esw_summary *summaries;    /* [point][method][metric] */
-    esw_ratio *ratios;         /* [point][method][kind] */
-    uint64_t *done;            /* [point][method] scenarios */
+    size_t *first_place;    /* [point * methods + method]: the first of its places; one more at the end */
+    esw_summary *summaries; /* [point][method][metric] */
+    esw_ratio *ratios;      /* [point][method][kind] */
+    uint64_t *done;         /* [point][method] scenarios */
     char warning[512];
 };
 
 /* The places of a method at a point: *n of them from the result on. */
-const eswi_record_place *eswi_results_places(const esw_results *results, size_t point, size_t method, size_t *n);
+const eswi_record_place *eswi_results_places(const esw_results *results, size_t point, size_t method,
+                                             size_t *n);
 
-/* results_index.c: reads all journals through and fills journals, places and first_place, and notes in `warning` what
- * is unfinished. */
+/* results_index.c: reads all journals through and fills journals, places and first_place, and notes in
+ * `warning` what is unfinished. */
 esw_status eswi_results_index(esw_results *results, esw_error *error);
 
 /* Reads the record at a place into `buffer` and its key from it. */
 esw_status eswi_results_record(const esw_results *results, const eswi_record_place *place, eswi_buffer *buffer,
                                eswi_cursor *payload, eswi_block_key *key, esw_error *error);
 
-/* Combines the blocks of a method at a point, in block order. Free with eswi_totals_free, also after a failure. */
+/* Combines the blocks of a method at a point, in block order. Free with eswi_totals_free, also after a
+ * failure. */
 esw_status eswi_results_totals(const esw_results *results, size_t point, size_t method, eswi_totals *totals,
                                esw_error *error);
 

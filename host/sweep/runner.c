@@ -65,7 +65,8 @@ static esw_status run_point(runner *r, size_t point, esw_error *error)
         r->done += count;
         report_progress(r, point);
         if (should_stop(r))
-            status = esw_fail(error, ESW_INTERRUPTED, "%s: interrupted; what is done is kept", r->options->directory);
+            status = esw_fail(error, ESW_INTERRUPTED, "%s: interrupted; what is done is kept",
+                              r->options->directory);
     }
     eswi_workspace_close(&workspace);
     return status;
@@ -98,8 +99,9 @@ static esw_status check_empty(const char *directory, esw_error *error)
     for (const struct dirent *entry; !status && (entry = readdir(folder));)
         if (strcmp(entry->d_name, "experiment.yaml") == 0 || strcmp(entry->d_name, "manifest.json") == 0 ||
             strncmp(entry->d_name, "journal-", 8) == 0)
-            status = esw_fail(error, ESW_BAD_USAGE, "%s: already holds a run (%s); choose another folder or remove it",
-                              directory, entry->d_name);
+            status = esw_fail(error, ESW_BAD_USAGE,
+                              "%s: already holds a run (%s); choose another folder or remove it", directory,
+                              entry->d_name);
     closedir(folder);
     return status;
 }
@@ -119,8 +121,9 @@ static esw_status create_journal(runner *r, esw_error *error)
 {
     json_t *header = eswi_journal_header(r->experiment, &r->plan->metrics);
     char *path = eswi_path_join(r->options->directory, "journal-0000.bin");
-    esw_status status = header && path ? eswi_journal_create(&r->journal, path, header, error)
-                                       : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", r->options->directory);
+    esw_status status = header && path
+                            ? eswi_journal_create(&r->journal, path, header, error)
+                            : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", r->options->directory);
     json_decref(header);
     free(path);
     return status;
@@ -137,7 +140,8 @@ static esw_status prepare_directory(runner *r, const char *started, esw_error *e
     if (!status)
         status = write_experiment(r->experiment, directory, error);
     if (!status)
-        status = eswi_manifest_write(directory, r->experiment, r->plan, r->options, "running", started, NULL, error);
+        status =
+            eswi_manifest_write(directory, r->experiment, r->plan, r->options, "running", started, NULL, error);
     return status ? status : create_journal(r, error);
 }
 

@@ -32,8 +32,8 @@ static esw_status find_ops(const char *name, const esw_system *system, const esw
 }
 
 /* Solves one scenario with run 0 of the point. The instance is a copy; both blocks are the caller's to free. */
-static esw_status solve_one(const eswi_solver_ops *ops, const eswi_point *point, uint64_t scenario, void **instance,
-                            void **decision, esw_error *error)
+static esw_status solve_one(const eswi_solver_ops *ops, const eswi_point *point, uint64_t scenario,
+                            void **instance, void **decision, esw_error *error)
 {
     esw_sizes sizes = point->system->sizes(point->config);
     eswi_resources resources = {.threads = eswi_machine_cores(), .batch = 1};
@@ -41,7 +41,8 @@ static esw_status solve_one(const eswi_solver_ops *ops, const eswi_point *point,
     *instance = allocate_block(sizes.instance_bytes);
     *decision = allocate_block(sizes.decision_bytes);
     if (!*instance || !*decision)
-        return esw_fail(error, ESW_NO_MEMORY, "out of memory for one instance of %zu bytes", sizes.instance_bytes);
+        return esw_fail(error, ESW_NO_MEMORY, "out of memory for one instance of %zu bytes",
+                        sizes.instance_bytes);
     esw_status status = ops->open(point, &resources, &solver, error);
     if (!status)
         status = ops->stage(solver, scenario, 1, error);
@@ -88,8 +89,8 @@ esw_status esw_solve(const esw_experiment *experiment, size_t point, size_t meth
     const eswi_backend *backend;
     const eswi_solver_ops *ops;
     if (point >= experiment->n_points || method >= experiment->n_methods)
-        return esw_fail(error, ESW_BAD_USAGE, "%s: has %zu points and %zu methods, counted from 0", experiment->source,
-                        experiment->n_points, experiment->n_methods);
+        return esw_fail(error, ESW_BAD_USAGE, "%s: has %zu points and %zu methods, counted from 0",
+                        experiment->source, experiment->n_points, experiment->n_methods);
     esw_status status = find_ops(backend_name, experiment->system, &backend, &ops, error);
     if (status)
         return status;
@@ -170,8 +171,9 @@ static esw_status read_origin(const scored *s, uint64_t *seed, uint64_t *scenari
     else
         known = false;
     if (!known)
-        return esw_fail(error, ESW_BAD_INPUT, "--against: the document needs `seed` and `scenario`: methods solve the "
-                                              "instance that these draw");
+        return esw_fail(error, ESW_BAD_INPUT,
+                        "--against: the document needs `seed` and `scenario`: methods solve the "
+                        "instance that these draw");
     *scenario = (uint64_t)json_integer_value(scenario_value);
     return ESW_OK;
 }
@@ -192,8 +194,9 @@ static esw_status check_same_instance(const scored *s, uint64_t seed, uint64_t s
     json_decref(found);
     free(drawn);
     return same ? ESW_OK
-                : esw_fail(error, ESW_BAD_INPUT, "--against: the document's instance is not the one that its seed and "
-                                                 "scenario draw, so methods cannot be run on it");
+                : esw_fail(error, ESW_BAD_INPUT,
+                           "--against: the document's instance is not the one that its seed and "
+                           "scenario draw, so methods cannot be run on it");
 }
 
 /* Solves the document's instance with one method; its metrics in values. */
@@ -209,7 +212,8 @@ static esw_status solve_against(const scored *s, const char *name, const char *b
     while (method < s->system->n_methods && strcmp(s->system->methods[method].name, name) != 0)
         ++method;
     if (method == s->system->n_methods)
-        return esw_fail(error, ESW_BAD_USAGE, "--against: found '%.60s', no such method of %s", name, s->system->name);
+        return esw_fail(error, ESW_BAD_USAGE, "--against: found '%.60s', no such method of %s", name,
+                        s->system->name);
     eswi_method_run run = {method, s->config};
     eswi_point point = {.system = s->system, .seed = seed, .config = s->config, .runs = &run, .n_runs = 1};
     void *instance = NULL, *decision = NULL;
@@ -257,12 +261,13 @@ esw_status esw_account(const json_t *document, const char *base_dir, const char 
 {
     scored s;
     json_t *list = json_array();
-    esw_status status = list ? score(document, base_dir, &s, error) : esw_fail(error, ESW_NO_MEMORY, "out of memory");
+    esw_status status =
+        list ? score(document, base_dir, &s, error) : esw_fail(error, ESW_NO_MEMORY, "out of memory");
     if (!status && against)
         status = solve_all_against(&s, against, backend, list, error);
     if (!status) {
-        *report = json_pack("{s:s, s:o, s:O}", "system", s.system->name, "metrics", metrics_json(s.system, s.metrics),
-                            "against", list);
+        *report = json_pack("{s:s, s:o, s:O}", "system", s.system->name, "metrics",
+                            metrics_json(s.system, s.metrics), "against", list);
         if (!*report)
             status = esw_fail(error, ESW_NO_MEMORY, "out of memory");
     }

@@ -27,7 +27,8 @@ static esw_status allocate_arrays(eswi_workspace *w, esw_error *error)
     w->n_records = runs * (w->group / ESW_BLOCK_SCENARIOS);
     w->decisions = allocate(w->batch, w->sizes.decision_bytes);
     w->metrics = allocate(runs * w->shape.n_metrics * w->group, sizeof *w->metrics);
-    w->entities = allocate(w->shape.entity_values ? runs * w->group : 0, w->shape.entity_values * sizeof *w->entities);
+    w->entities =
+        allocate(w->shape.entity_values ? runs * w->group : 0, w->shape.entity_values * sizeof *w->entities);
     w->series = allocate(runs * w->shape.series_values, sizeof *w->series);
     w->series_scratch = allocate((size_t)w->plan->threads * w->shape.series_values, sizeof *w->series_scratch);
     w->records = allocate(w->n_records, sizeof *w->records);
@@ -100,7 +101,8 @@ static void account_part(const eswi_workspace *w, size_t run, uint32_t offset, u
     }
 }
 
-/* Adds the series of the current batch: drawn out in parallel, a few scenarios at a time, added up in scenario order. */
+/* Adds the series of the current batch: drawn out in parallel, a few scenarios at a time, added up in scenario
+ * order. */
 static void add_series(const eswi_workspace *w, size_t run, uint32_t count)
 {
     const esw_system *system = w->configs.system;
@@ -165,7 +167,8 @@ static esw_status finish_group(const eswi_workspace *w, uint64_t first, uint32_t
     const size_t n = blocks * w->configs.n_runs;
     if (w->optimum != ESW_NONE)
         for (size_t run = 0; run < w->configs.n_runs; ++run)
-            eswi_metrics_derive(&w->plan->metrics, metrics_of(w, run), metrics_of(w, w->optimum), w->group, count);
+            eswi_metrics_derive(&w->plan->metrics, metrics_of(w, run), metrics_of(w, w->optimum), w->group,
+                                count);
 #pragma omp parallel for num_threads(w->plan->threads) schedule(dynamic, 1) if (count >= PARALLEL_MIN)
     for (size_t i = 0; i < n; ++i)
         encode_record(w, first, count, i);

@@ -14,23 +14,23 @@ typedef struct eswi_workspace {
     esw_sizes sizes;
     eswi_block_shape shape;
     eswi_solver *solver;
-    uint32_t batch, group; /* scenarios per backend call, and held at once */
-    unsigned char *decisions;  /* [batch][decision_bytes] */
-    double *metrics;           /* [run][metric][group] */
-    double *entities;          /* [run][group][entity_values] */
-    eswi_running *series;      /* [run][series_values] */
-    double *series_scratch;    /* [threads][series_values] */
-    eswi_buffer *records;      /* [run][block of the group] */
+    uint32_t batch, group;    /* scenarios per backend call, and held at once */
+    unsigned char *decisions; /* [batch][decision_bytes] */
+    double *metrics;          /* [run][metric][group] */
+    double *entities;         /* [run][group][entity_values] */
+    eswi_running *series;     /* [run][series_values] */
+    double *series_scratch;   /* [threads][series_values] */
+    eswi_buffer *records;     /* [run][block of the group] */
     size_t n_records;
 } eswi_workspace;
 
 /* Free also after a failure. */
-esw_status eswi_workspace_open(eswi_workspace *workspace, const esw_experiment *experiment, const eswi_run_plan *plan,
-                               size_t point, esw_error *error);
+esw_status eswi_workspace_open(eswi_workspace *workspace, const esw_experiment *experiment,
+                               const eswi_run_plan *plan, size_t point, esw_error *error);
 void eswi_workspace_close(eswi_workspace *workspace);
 
-/* Solves and accounts scenarios first .. first+count-1, whole blocks of the run and at most `group`, and appends their
- * records to the journal in the order of block, then method. */
+/* Solves and accounts scenarios first .. first+count-1, whole blocks of the run and at most `group`, and
+ * appends their records to the journal in the order of block, then method. */
 esw_status eswi_workspace_run(eswi_workspace *workspace, uint64_t first, uint32_t count, eswi_journal *journal,
                               esw_error *error);
 

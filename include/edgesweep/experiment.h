@@ -1,8 +1,9 @@
 /* An experiment: what to run, read from YAML, checked in full before anything starts.
  *
- * The file names a system, its methods, parameter values and a sweep. Every key and value is checked against the
- * system's tables; an error is one line, `file:line: key: what was found, what is allowed`, with the nearest known
- * key for a misspelling. An experiment does not change once it is loaded and may be read from several threads.
+ * The file names a system, its methods, parameter values and a sweep. Every key and value is checked against
+ * the system's tables; an error is one line, `file:line: key: what was found, what is allowed`, with the
+ * nearest known key for a misspelling. An experiment does not change once it is loaded and may be read from
+ * several threads.
  */
 #ifndef EDGESWEEP_EXPERIMENT_H
 #define EDGESWEEP_EXPERIMENT_H
@@ -37,17 +38,19 @@ enum {
 typedef struct esw_overrides {
     const char *const *sets; /* "key=value": a parameter (the value is read as YAML), seed or scenarios */
     size_t n_sets;
-    const char *methods; /* "a,b": labels of the file's entries or names of the system's methods; NULL = the file's */
-    uint64_t scenarios;  /* per point; 0 = as in the file */
+    const char
+        *methods; /* "a,b": labels of the file's entries or names of the system's methods; NULL = the file's */
+    uint64_t scenarios; /* per point; 0 = as in the file */
 } esw_overrides;
 
 /* Reads and checks the file at `path`. `overrides` may be NULL. On success *experiment is new and the caller's
- * (esw_experiment_free). ESW_BAD_USAGE for anything wrong in the file or the overrides, ESW_IO when it cannot be
- * read, ESW_NO_MEMORY. */
+ * (esw_experiment_free). ESW_BAD_USAGE for anything wrong in the file or the overrides, ESW_IO when it cannot
+ * be read, ESW_NO_MEMORY. */
 esw_status esw_experiment_load(const char *path, const esw_overrides *overrides, esw_experiment **experiment,
                                esw_error *error);
 
-/* The same from `length` bytes of text; `name` stands for the file in errors, relative paths start at `base_dir`. */
+/* The same from `length` bytes of text; `name` stands for the file in errors, relative paths start at
+ * `base_dir`. */
 esw_status esw_experiment_parse(const char *text, size_t length, const char *name, const char *base_dir,
                                 const esw_overrides *overrides, esw_experiment **experiment, esw_error *error);
 
@@ -65,7 +68,8 @@ unsigned esw_experiment_keep(const esw_experiment *experiment);      /* ESW_KEEP
 size_t esw_experiment_method_count(const esw_experiment *experiment);
 const char *esw_experiment_method_label(const esw_experiment *experiment, size_t method);
 size_t esw_experiment_method_index(const esw_experiment *experiment, size_t method); /* into system->methods */
-size_t esw_experiment_method_find(const esw_experiment *experiment, const char *label); /* ESW_NONE if unknown */
+size_t esw_experiment_method_find(const esw_experiment *experiment,
+                                  const char *label); /* ESW_NONE if unknown */
 
 /* `compare:` as indices into the experiment's methods, ESW_NONE where not asked for. */
 size_t esw_experiment_baseline(const esw_experiment *experiment);
@@ -77,24 +81,25 @@ size_t esw_experiment_sweep_key_count(const esw_experiment *experiment);
 const char *esw_experiment_sweep_key(const esw_experiment *experiment, size_t key);
 const char *esw_experiment_sweep_unit(const esw_experiment *experiment, size_t key);
 
-/* The value of a swept key at a point, as text ("50", "noma", a tree as compact JSON). Valid with the experiment. */
+/* The value of a swept key at a point, as text ("50", "noma", a tree as compact JSON). Valid with the
+ * experiment. */
 const char *esw_experiment_sweep_text(const esw_experiment *experiment, size_t point, size_t key);
 
 /* {"users": 50, ...} of a point; a new reference, NULL when out of memory. */
 json_t *esw_experiment_point_json(const esw_experiment *experiment, size_t point);
 
-/* Builds the system's config of a point for `method` (an index of the experiment's methods, with its overrides), or
- * with ESW_NONE for the instance alone. Free it with system->config_free. */
+/* Builds the system's config of a point for `method` (an index of the experiment's methods, with its
+ * overrides), or with ESW_NONE for the instance alone. Free it with system->config_free. */
 esw_status esw_experiment_configure(const esw_experiment *experiment, size_t point, size_t method,
                                     esw_config **config, esw_error *error);
 
-/* The experiment with every default written out, as YAML that loads again to the same hash. malloc'ed; NULL when out
- * of memory. */
+/* The experiment with every default written out, as YAML that loads again to the same hash. malloc'ed; NULL
+ * when out of memory. */
 char *esw_experiment_to_yaml(const esw_experiment *experiment);
 
-/* 32 hexadecimal digits and a NUL over system, seed, parameters, sweep and block size (input files by content). Not
- * covered, so that a run can be extended: the scenario count, the list of methods, `compare`, `keep` and `name`. The
- * options of a method are compared per label when a run is extended. */
+/* 32 hexadecimal digits and a NUL over system, seed, parameters, sweep and block size (input files by content).
+ * Not covered, so that a run can be extended: the scenario count, the list of methods, `compare`, `keep` and
+ * `name`. The options of a method are compared per label when a run is extended. */
 void esw_experiment_hash(const esw_experiment *experiment, char hash[33]);
 
 #ifdef __cplusplus

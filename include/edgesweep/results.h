@@ -1,7 +1,8 @@
 /* Reading a run directory: summaries, comparisons, kept scenarios, and their export.
  *
- * The journals are the truth; esw_results_open checks every byte of them, combines the blocks in block order and gives
- * numbers that depend on the experiment and its seed alone. results.h5 is written from the same object.
+ * The journals are the truth; esw_results_open checks every byte of them, combines the blocks in block order
+ * and gives numbers that depend on the experiment and its seed alone. results.h5 is written from the same
+ * object.
  */
 #ifndef EDGESWEEP_RESULTS_H
 #define EDGESWEEP_RESULTS_H
@@ -20,24 +21,24 @@ typedef struct esw_results esw_results;
 
 /* The quantiles of a summary, in percent: 1 5 10 25 50 75 90 95 99. */
 #define ESW_QUANTILE_LIST(X) X(1) X(5) X(10) X(25) X(50) X(75) X(90) X(95) X(99)
-#define X(percent) +1
+#define X(percent)           +1
 enum { ESW_QUANTILES = 0 ESW_QUANTILE_LIST(X) };
 #undef X
 
-/* One metric of one method at one point, over the finite values of all scenarios done. Everything but the counts is
- * NaN when count is 0; std and the interval are NaN when count is 1. */
+/* One metric of one method at one point, over the finite values of all scenarios done. Everything but the
+ * counts is NaN when count is 0; std and the interval are NaN when count is 1. */
 typedef struct esw_summary {
-    uint64_t count;     /* scenarios with a finite value: what the numbers below are over */
-    uint64_t undefined; /* scenarios where the metric does not apply or is not a number */
-    uint64_t infinite;  /* scenarios with an infinite value, left out of the numbers below */
-    double mean, std;   /* std with n-1 */
+    uint64_t count;             /* scenarios with a finite value: what the numbers below are over */
+    uint64_t undefined;         /* scenarios where the metric does not apply or is not a number */
+    uint64_t infinite;          /* scenarios with an infinite value, left out of the numbers below */
+    double mean, std;           /* std with n-1 */
     double ci95_low, ci95_high; /* of the mean: Student's t */
     double min, max;
     double quantiles[ESW_QUANTILES]; /* nearest rank; at most 0.1 % nearer to 0 than the exact one */
 } esw_summary;
 
-/* A ratio of means, baseline over method, over the scenarios where both are finite (paired). Above 1: the method is
- * better. The interval is the delta method's, Student's t. NaN where it cannot be computed. */
+/* A ratio of means, baseline over method, over the scenarios where both are finite (paired). Above 1: the
+ * method is better. The interval is the delta method's, Student's t. NaN where it cannot be computed. */
 typedef struct esw_ratio {
     uint64_t count;
     double value;
@@ -50,8 +51,8 @@ typedef enum esw_ratio_kind {
     ESW_RATIOS
 } esw_ratio_kind;
 
-/* Reads and checks a run directory. ESW_IO names the file and the offset of the first damaged byte range; an unfinished
- * last record (the run was killed) is not an error but is named by esw_results_warning. */
+/* Reads and checks a run directory. ESW_IO names the file and the offset of the first damaged byte range; an
+ * unfinished last record (the run was killed) is not an error but is named by esw_results_warning. */
 esw_status esw_results_open(const char *directory, esw_results **results, esw_error *error);
 void esw_results_close(esw_results *results); /* NULL is allowed */
 
@@ -64,8 +65,8 @@ const char *esw_results_warning(const esw_results *results);
 uint64_t esw_results_done(const esw_results *results, size_t point, size_t method);
 
 /* The metrics of the results: the system's own in table order, then, when `compare: {optimum: ...}` was given,
- * gap_to_optimum = (objective - optimum's objective) / |optimum's objective| and, for systems with a lower bound,
- * gap_to_bound = (objective - bound) / |objective| with the optimum method's bound. */
+ * gap_to_optimum = (objective - optimum's objective) / |optimum's objective| and, for systems with a lower
+ * bound, gap_to_bound = (objective - bound) / |objective| with the optimum method's bound. */
 size_t esw_results_metric_count(const esw_results *results);
 const esw_metric *esw_results_metric(const esw_results *results, size_t metric);
 
@@ -78,8 +79,8 @@ void esw_results_ratio(const esw_results *results, size_t point, size_t method, 
                        esw_ratio *ratio);
 const char *esw_ratio_name(esw_ratio_kind kind); /* "speed_up", "energy_ratio" */
 
-/* Values of `count` scenarios from `first` of one metric into values[count]; NaN where not done. ESW_BAD_USAGE when the
- * run did not keep scenarios, ESW_IO when the journal cannot be read. */
+/* Values of `count` scenarios from `first` of one metric into values[count]; NaN where not done. ESW_BAD_USAGE
+ * when the run did not keep scenarios, ESW_IO when the journal cannot be read. */
 esw_status esw_results_scenarios(const esw_results *results, size_t point, size_t method, size_t metric,
                                  uint64_t first, size_t count, double *values, esw_error *error);
 

@@ -1,7 +1,8 @@
 /* Running an experiment, and solving or scoring one scenario of it.
  *
- * esw_run works through the blocks of every point, journals each finished block and writes the results at the end.
- * What is reported depends on the experiment and its seed alone: not on backend, threads, batch size or interruption.
+ * esw_run works through the blocks of every point, journals each finished block and writes the results at the
+ * end. What is reported depends on the experiment and its seed alone: not on backend, threads, batch size or
+ * interruption.
  */
 #ifndef EDGESWEEP_RUN_H
 #define EDGESWEEP_RUN_H
@@ -21,8 +22,8 @@ extern "C" {
 
 /* State of a run, passed to the progress callback after every group of blocks. */
 typedef struct esw_progress {
-    size_t point, points;       /* the point in work, of so many */
-    uint64_t scenarios_done;    /* over all points */
+    size_t point, points;    /* the point in work, of so many */
+    uint64_t scenarios_done; /* over all points */
     uint64_t scenarios_total;
     double elapsed_s;
     double scenarios_per_s; /* of this run so far, all methods of a scenario counted once */
@@ -35,11 +36,12 @@ typedef struct esw_run_options {
     const char *backend;      /* NULL = "auto" */
     const char *command_line; /* recorded in manifest.json; may be NULL */
     int threads;              /* 0 = one per core this process may use */
-    uint32_t batch;           /* scenarios per backend call, 0 = chosen from the memory allowed; never changes results */
-    uint64_t max_memory_bytes; /* 0 = 90 % of what the machine has available */
-    double max_seconds;       /* 0 = no limit; then the run ends as if interrupted */
+    uint32_t batch; /* scenarios per backend call, 0 = chosen from the memory allowed; never changes results */
+    uint64_t max_memory_bytes;         /* 0 = 90 % of what the machine has available */
+    double max_seconds;                /* 0 = no limit; then the run ends as if interrupted */
     const volatile sig_atomic_t *stop; /* nonzero ends the run after the blocks in flight; may be NULL */
-    void (*progress)(void *context, const esw_progress *progress); /* called from the calling thread; may be NULL */
+    void (*progress)(void *context,
+                     const esw_progress *progress); /* called from the calling thread; may be NULL */
     void *context;
 } esw_run_options;
 
@@ -47,14 +49,14 @@ typedef struct esw_run_options {
 typedef struct esw_plan {
     const char *backend;
     size_t points, methods;
-    uint64_t scenarios;      /* per point */
-    uint64_t blocks;         /* over all points */
-    uint32_t batch;          /* scenarios per backend call at the largest point */
-    size_t largest_point;    /* the point the bytes below are for */
-    uint64_t solver_bytes;   /* the backend's own */
-    uint64_t engine_bytes;   /* decisions, metrics, kept columns */
+    uint64_t scenarios;    /* per point */
+    uint64_t blocks;       /* over all points */
+    uint32_t batch;        /* scenarios per backend call at the largest point */
+    size_t largest_point;  /* the point the bytes below are for */
+    uint64_t solver_bytes; /* the backend's own */
+    uint64_t engine_bytes; /* decisions, metrics, kept columns */
     uint64_t allowed_bytes;
-    uint64_t journal_bytes;  /* on disk, all points */
+    uint64_t journal_bytes; /* on disk, all points */
     int threads;
 } esw_plan;
 
@@ -64,19 +66,21 @@ typedef struct esw_run_report {
     bool hdf5; /* results.h5 was written */
 } esw_run_report;
 
-/* Configures every point and method and checks dimensions against memory; starts and writes nothing (--dry-run).
- * ESW_BAD_INPUT from a system's checks, ESW_TOO_LARGE naming what needs how much and what to change, ESW_BACKEND. */
+/* Configures every point and method and checks dimensions against memory; starts and writes nothing
+ * (--dry-run). ESW_BAD_INPUT from a system's checks, ESW_TOO_LARGE naming what needs how much and what to
+ * change, ESW_BACKEND. */
 esw_status esw_plan_make(const esw_experiment *experiment, const esw_run_options *options, esw_plan *plan,
                          esw_error *error);
 
-/* Runs the experiment into options->directory. `report` may be NULL. ESW_INTERRUPTED when stopped early: what is done
- * is kept and the results hold it. ESW_IO when the directory or the disk fails: the journal written so far stays
- * usable. Errors of esw_plan_make come first, before the directory is touched. */
+/* Runs the experiment into options->directory. `report` may be NULL. ESW_INTERRUPTED when stopped early: what
+ * is done is kept and the results hold it. ESW_IO when the directory or the disk fails: the journal written so
+ * far stays usable. Errors of esw_plan_make come first, before the directory is touched. */
 esw_status esw_run(const esw_experiment *experiment, const esw_run_options *options, esw_run_report *report,
                    esw_error *error);
 
-/* One scenario of one point by one method, as the document of `solve --json` (interfaces: "edgesweep", "system",
- * "seed", "point", "scenario", "method", and the keys of the system's describe). New reference in *document. */
+/* One scenario of one point by one method, as the document of `solve --json` (interfaces: "edgesweep",
+ * "system", "seed", "point", "scenario", "method", and the keys of the system's describe). New reference in
+ * *document. */
 esw_status esw_solve(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
                      const char *backend, json_t **document, esw_error *error);
 

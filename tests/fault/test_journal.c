@@ -190,8 +190,8 @@ Test(fault_journal, a_journal_of_another_experiment_is_refused)
     scale[9] = '6';
     run_folder_write(folder, "experiment.yaml", yaml, yaml_length);
     cr_assert_eq(esw_results_open(folder, &results, &error), ESW_IO);
-    cr_assert(strstr(error.text, "belongs to another experiment than experiment.yaml: config_hash differs"), "%s",
-              error.text);
+    cr_assert(strstr(error.text, "belongs to another experiment than experiment.yaml: config_hash differs"),
+              "%s", error.text);
     free(yaml);
 }
 

@@ -144,7 +144,8 @@ Test(fault_writes, a_disk_that_stays_full_loses_nothing_written_before)
     cr_assert_eq(before, 2800);
 }
 
-/* Lets the folder hold about `bytes`: a small tmpfs where that may be mounted, else a limit on the size of files. */
+/* Lets the folder hold about `bytes`: a small tmpfs where that may be mounted, else a limit on the size of
+ * files. */
 static void shrink(const char *folder, size_t bytes)
 {
     char size[64];

@@ -89,8 +89,8 @@ Test(engine_hdf5, compare_is_the_ratios)
     double *value = read_all("/compare/value", POINTS * METHODS * ESW_RATIOS);
     for (size_t i = 0; i < POINTS * METHODS * ESW_RATIOS; ++i) {
         esw_ratio ratio;
-        esw_results_ratio(results, i / ESW_RATIOS / METHODS, i / ESW_RATIOS % METHODS, (esw_ratio_kind)(i % ESW_RATIOS),
-                          &ratio);
+        esw_results_ratio(results, i / ESW_RATIOS / METHODS, i / ESW_RATIOS % METHODS,
+                          (esw_ratio_kind)(i % ESW_RATIOS), &ratio);
         cr_assert(same(value[i], ratio.value));
     }
     free(value);

@@ -91,8 +91,8 @@ static void check_scenarios(size_t point, size_t method, size_t metric)
     column(point, method, metric, wanted);
     cr_assert_eq(esw_results_scenarios(results, point, method, metric, 0, SCENARIOS, found, NULL), ESW_OK);
     for (size_t s = 0; s < SCENARIOS; ++s)
-        cr_assert(found[s] == wanted[s] || (isnan(found[s]) && isnan(wanted[s])), "%zu %zu %zu %zu: %.17g %.17g", point,
-                  method, metric, s, found[s], wanted[s]);
+        cr_assert(found[s] == wanted[s] || (isnan(found[s]) && isnan(wanted[s])),
+                  "%zu %zu %zu %zu: %.17g %.17g", point, method, metric, s, found[s], wanted[s]);
 }
 
 Test(engine_results, every_scenario_has_its_own_numbers)
@@ -221,8 +221,9 @@ Test(engine_results, csv_files_are_tidy_and_complete)
     cr_assert_eq(esw_results_export_csv(results, folder, &error), ESW_OK, "%s", error.text);
     char **lines = lines_of("summary.csv", &data, &n);
     cr_assert_eq(n, 1 + POINTS * METHODS * ALL_METRICS);
-    cr_assert_str_eq(lines[0], "point,users,shape,method,metric,unit,count,undefined,infinite,mean,std,ci95_low,"
-                               "ci95_high,min,max,q01,q05,q10,q25,q50,q75,q90,q95,q99");
+    cr_assert_str_eq(lines[0],
+                     "point,users,shape,method,metric,unit,count,undefined,infinite,mean,std,ci95_low,"
+                     "ci95_high,min,max,q01,q05,q10,q25,q50,q75,q90,q95,q99");
     cr_assert_eq(strncmp(lines[1], "0,1,round,slow,latency_s,s,1100,0,0,", 36), 0, "%s", lines[1]);
     free(data);
     lines = lines_of("compare.csv", &data, &n);
@@ -251,8 +252,8 @@ Test(engine_results, csv_numbers_read_back_to_the_same_doubles)
         unsigned point, users;
         unsigned long long scenario;
         char shape[16], method[16], metric[32], value[32];
-        int fields = sscanf(lines[i], "%u,%u,%15[^,],%15[^,],%llu,%31[^,],%31s", &point, &users, shape, method, &scenario,
-                            metric, value);
+        int fields = sscanf(lines[i], "%u,%u,%15[^,],%15[^,],%llu,%31[^,],%31s", &point, &users, shape, method,
+                            &scenario, metric, value);
         cr_assert_eq(fields, 7, "%s", lines[i]);
         if (strcmp(metric, "cost") != 0 || strcmp(method, "q3") != 0)
             continue;
@@ -275,8 +276,8 @@ Test(engine_results, series_are_means_over_the_scenarios)
         unsigned point, users, frame, count;
         char shape[16], method[16];
         double mean, std;
-        int fields = sscanf(lines[i], "%u,%u,%15[^,],%15[^,],%u,queue,1,%u,%lf,%lf", &point, &users, shape, method, &frame,
-                            &count, &mean, &std);
+        int fields = sscanf(lines[i], "%u,%u,%15[^,],%15[^,],%u,queue,1,%u,%lf,%lf", &point, &users, shape,
+                            method, &frame, &count, &mean, &std);
         cr_assert_eq(fields, 8, "%s", lines[i]);
         size_t index = strcmp(method, "slow") == 0 ? 0 : strcmp(method, "q3") == 0 ? 1 : 2;
         double sum = 0, squares = 0;

@@ -23,8 +23,8 @@ static esw_experiment *parse(const char *source)
     esw_experiment *experiment = NULL;
     esw_error error = {0};
     toy_use();
-    cr_assert_eq(esw_experiment_parse(source, strlen(source), "toy.yaml", ".", NULL, &experiment, &error), ESW_OK, "%s",
-                 error.text);
+    cr_assert_eq(esw_experiment_parse(source, strlen(source), "toy.yaml", ".", NULL, &experiment, &error),
+                 ESW_OK, "%s", error.text);
     return experiment;
 }
 
@@ -68,7 +68,8 @@ Test(engine_runs, bits_do_not_depend_on_batches_or_threads)
 Test(engine_runs, groups_of_several_blocks_give_the_same_bits)
 {
     /* Without kept columns the engine takes as many blocks at once as a batch holds. */
-    static const char summary[] = "system: toy\nscenarios: 3000\nmethods: [slow, quick]\ncompare: {baseline: slow}\n";
+    static const char summary[] =
+        "system: toy\nscenarios: 3000\nmethods: [slow, quick]\ncompare: {baseline: slow}\n";
     char *reference = run(summary, (esw_run_options){.threads = 2, .batch = 100}, ESW_OK, NULL);
     char *folder = run(summary, (esw_run_options){.threads = 2, .batch = 1100}, ESW_OK, NULL);
     same_file(reference, folder, "journal-0000.bin");
@@ -170,7 +171,8 @@ Test(engine_runs, a_time_limit_ends_like_an_interruption)
 {
     static const char long_run[] = "system: toy\nscenarios: 1e12\nmethods: [slow]\n";
     esw_run_report report;
-    char *folder = run(long_run, (esw_run_options){.max_seconds = 0.05, .batch = 256}, ESW_INTERRUPTED, &report);
+    char *folder =
+        run(long_run, (esw_run_options){.max_seconds = 0.05, .batch = 256}, ESW_INTERRUPTED, &report);
     cr_assert_gt(report.scenarios_done, 0);
     cr_assert_lt(report.seconds, 30);
     run_folder_remove(folder);
@@ -195,7 +197,8 @@ Test(engine_runs, a_failing_device_ends_the_run_with_its_words)
 
 Test(engine_runs, a_plan_fits_the_batch_to_the_memory)
 {
-    esw_experiment *experiment = parse("system: toy\nscenarios: 100000\nmethods: [slow]\nparameters: {memory_mib: 1}\n");
+    esw_experiment *experiment =
+        parse("system: toy\nscenarios: 100000\nmethods: [slow]\nparameters: {memory_mib: 1}\n");
     esw_run_options options = {.max_memory_bytes = 100 << 20, .threads = 2};
     esw_plan plan;
     cr_assert_eq(esw_plan_make(experiment, &options, &plan, NULL), ESW_OK);
@@ -212,7 +215,8 @@ Test(engine_runs, a_plan_fits_the_batch_to_the_memory)
 Test(engine_runs, more_memory_than_allowed_is_refused_before_anything_is_written)
 {
     char *folder = run_folder_make();
-    esw_experiment *experiment = parse("system: toy\nscenarios: 1\nmethods: [slow]\nsweep: {memory_mib: [0, 1e6]}\n");
+    esw_experiment *experiment =
+        parse("system: toy\nscenarios: 1\nmethods: [slow]\nsweep: {memory_mib: [0, 1e6]}\n");
     char path[300];
     snprintf(path, sizeof path, "%s/run", folder);
     esw_run_options options = {.directory = path, .max_memory_bytes = (uint64_t)1 << 30};

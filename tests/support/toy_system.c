@@ -15,7 +15,8 @@ enum { USERS, SCALE, SHAPE, FAST, DATA, BOOST, FRAMES, MEMORY, PARAMS };
 static const esw_param params[PARAMS] = {
     [USERS] = {"users", ESW_PARAM_INTEGER, "1", "4", 1, 1000, NULL, 0, "How many.", "test"},
     [SCALE] = {"scale", ESW_PARAM_REAL, "s", "1.5", 0, 10, NULL, ESW_PARAM_PER_METHOD, "Factor.", "test"},
-    [SHAPE] = {"shape", ESW_PARAM_CHOICE, "1", "round", 0, 0, "round|square", ESW_PARAM_PER_METHOD, "Form.", "test"},
+    [SHAPE] = {"shape", ESW_PARAM_CHOICE, "1", "round", 0, 0, "round|square", ESW_PARAM_PER_METHOD, "Form.",
+               "test"},
     [FAST] = {"fast", ESW_PARAM_BOOLEAN, "1", "true", 0, 0, NULL, 0, "Nothing.", "test"},
     [DATA] = {"data", ESW_PARAM_TREE, "1", NULL, 0, 0, NULL, ESW_PARAM_NULLABLE, "A tree or a file.", "test"},
     [BOOST] = {"boost", ESW_PARAM_REAL, "1", "2", 0, 8, NULL, ESW_PARAM_METHOD_ONLY, "Steps saved.", "test"},
@@ -58,8 +59,8 @@ static double draw(uint64_t seed, uint64_t scenario, uint64_t stream)
     return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
 }
 
-void toy_expected(uint64_t seed, uint64_t scenario, int users, double scale, bool square, double boost, size_t method,
-                  double out[TOY_METRICS])
+void toy_expected(uint64_t seed, uint64_t scenario, int users, double scale, bool square, double boost,
+                  size_t method, double out[TOY_METRICS])
 {
     double u = draw(seed, scenario, 0);
     double speed = method == SLOW ? 1 : method == QUICK ? 1 + boost : 4;
@@ -104,11 +105,13 @@ typedef struct toy_decision {
     uint64_t scenario;
 } toy_decision;
 
-static esw_status configure(const esw_value *values, const char *base_dir, esw_config **config, esw_error *error)
+static esw_status configure(const esw_value *values, const char *base_dir, esw_config **config,
+                            esw_error *error)
 {
     (void)base_dir;
     if (values[USERS].integer == 999)
-        return esw_fail(error, ESW_BAD_INPUT, "line %d: users: 999 is refused by the system", values[USERS].line);
+        return esw_fail(error, ESW_BAD_INPUT, "line %d: users: 999 is refused by the system",
+                        values[USERS].line);
     esw_config *made = malloc(sizeof *made);
     if (!made)
         return esw_fail(error, ESW_NO_MEMORY, "out of memory");
@@ -146,7 +149,8 @@ static void account(const esw_config *config, const void *instance, const void *
     const toy_decision *d = decision;
     if (d->scenario != i->scenario)
         abort(); /* the engine paired a decision with another instance */
-    toy_expected(i->seed, i->scenario, config->users, config->scale, config->square, config->boost, d->method, out);
+    toy_expected(i->seed, i->scenario, config->users, config->scale, config->square, config->boost, d->method,
+                 out);
 }
 
 static void fields_of(const esw_config *config, const void *instance, const void *decision, double *values)
@@ -170,9 +174,10 @@ static json_t *describe(const esw_config *config, const void *instance, const vo
 {
     const toy_instance *i = instance;
     const toy_decision *d = decision;
-    json_t *document = json_pack("{s:{s:i, s:f, s:f, s:b}, s:{s:I, s:I}}", "parameters", "users", config->users, "scale",
-                                 config->scale, "boost", config->boost, "square", config->square, "instance",
-                                 "seed_used", (json_int_t)i->seed, "drawn", (json_int_t)i->scenario);
+    json_t *document =
+        json_pack("{s:{s:i, s:f, s:f, s:b}, s:{s:I, s:I}}", "parameters", "users", config->users, "scale",
+                  config->scale, "boost", config->boost, "square", config->square, "instance", "seed_used",
+                  (json_int_t)i->seed, "drawn", (json_int_t)i->scenario);
     if (d) {
         double out[TOY_METRICS];
         account(config, instance, decision, out);
@@ -182,13 +187,14 @@ static json_t *describe(const esw_config *config, const void *instance, const vo
     return document;
 }
 
-static esw_status config_from_json(const json_t *document, const char *base_dir, esw_config **config, esw_error *error)
+static esw_status config_from_json(const json_t *document, const char *base_dir, esw_config **config,
+                                   esw_error *error)
 {
     (void)base_dir;
     int users, square;
     double scale, boost;
-    if (json_unpack((json_t *)document, "{s:{s:i, s:F, s:F, s:b}}", "parameters", "users", &users, "scale", &scale,
-                    "boost", &boost, "square", &square) != 0)
+    if (json_unpack((json_t *)document, "{s:{s:i, s:F, s:F, s:b}}", "parameters", "users", &users, "scale",
+                    &scale, "boost", &boost, "square", &square) != 0)
         return esw_fail(error, ESW_BAD_INPUT, "parameters: incomplete");
     *config = malloc(sizeof **config);
     if (!*config)
@@ -197,13 +203,13 @@ static esw_status config_from_json(const json_t *document, const char *base_dir,
     return ESW_OK;
 }
 
-static esw_status read_document(const esw_config *config, const json_t *document, void *instance, void *decision,
-                                esw_error *error)
+static esw_status read_document(const esw_config *config, const json_t *document, void *instance,
+                                void *decision, esw_error *error)
 {
     (void)config;
     json_int_t seed, scenario, method;
-    if (json_unpack((json_t *)document, "{s:{s:I, s:I}, s:{s:I}}", "instance", "seed_used", &seed, "drawn", &scenario,
-                    "decision", "method", &method) != 0 ||
+    if (json_unpack((json_t *)document, "{s:{s:I, s:I}, s:{s:I}}", "instance", "seed_used", &seed, "drawn",
+                    &scenario, "decision", "method", &method) != 0 ||
         method < 0 || method >= METHODS)
         return esw_fail(error, ESW_BAD_INPUT, "decision: infeasible");
     *(toy_instance *)instance = (toy_instance){(uint64_t)seed, (uint64_t)scenario};

@@ -1,9 +1,10 @@
-/* A system and a backend for tests of the engine alone: cheap, exact, and with every feature a descriptor can have.
+/* A system and a backend for tests of the engine alone: cheap, exact, and with every feature a descriptor can
+ * have.
  *
- * toy_use() puts them in the place of the built-in ones. Parameters: users 1..1000 (4), scale 0..10 (1.5, per method),
- * shape round|square (round, per method), fast true|false (true), data (a tree, may be left unset), boost 0..8 (2, of
- * method `quick` only), frames 0..1000 (0), memory_mib (0: bytes per scenario the backend claims). Methods: slow, quick,
- * best.
+ * toy_use() puts them in the place of the built-in ones. Parameters: users 1..1000 (4), scale 0..10 (1.5, per
+ * method), shape round|square (round, per method), fast true|false (true), data (a tree, may be left unset),
+ * boost 0..8 (2, of method `quick` only), frames 0..1000 (0), memory_mib (0: bytes per scenario the backend
+ * claims). Methods: slow, quick, best.
  */
 #ifndef TOY_SYSTEM_H
 #define TOY_SYSTEM_H
@@ -21,9 +22,10 @@ enum {
 
 extern const esw_system toy_system;
 
-/* The metrics of a scenario, computed from its definition: what a run must report. `scale` etc. as the parameters. */
-void toy_expected(uint64_t seed, uint64_t scenario, int users, double scale, bool square, double boost, size_t method,
-                  double metrics[TOY_METRICS]);
+/* The metrics of a scenario, computed from its definition: what a run must report. `scale` etc. as the
+ * parameters. */
+void toy_expected(uint64_t seed, uint64_t scenario, int users, double scale, bool square, double boost,
+                  size_t method, double metrics[TOY_METRICS]);
 /* Value of field `field` (0 share, 1 kind) of a user, and of the one series at a frame. */
 double toy_field(uint64_t seed, uint64_t scenario, size_t method, int field, int user);
 double toy_series(uint64_t seed, uint64_t scenario, size_t method, size_t frame);

@@ -25,15 +25,16 @@ static esw_experiment *parse(const char *text, const esw_overrides *overrides)
     return parse_in(text, ".", overrides);
 }
 
-static const char full[] = "system: toy\n"
-                           "name: all of it\n"
-                           "seed: 18446744073709551615\n"
-                           "scenarios: 1e3\n"
-                           "methods: [slow, {use: quick, as: faster, boost: 3.5, scale: 2}, quick]\n"
-                           "parameters: {scale: 0.1, fast: false, data: {mix: [a, '1', 2, 0.5, 3.0, true, null]}}\n"
-                           "sweep: {users: [1, 2, 3], shape: [round, square]}\n"
-                           "compare: {baseline: slow, optimum: best}\n"
-                           "keep: [summary, scenarios, users, series]\n";
+static const char full[] =
+    "system: toy\n"
+    "name: all of it\n"
+    "seed: 18446744073709551615\n"
+    "scenarios: 1e3\n"
+    "methods: [slow, {use: quick, as: faster, boost: 3.5, scale: 2}, quick]\n"
+    "parameters: {scale: 0.1, fast: false, data: {mix: [a, '1', 2, 0.5, 3.0, true, null]}}\n"
+    "sweep: {users: [1, 2, 3], shape: [round, square]}\n"
+    "compare: {baseline: slow, optimum: best}\n"
+    "keep: [summary, scenarios, users, series]\n";
 
 Test(experiment, reads_every_key)
 {
@@ -62,7 +63,8 @@ Test(experiment, numbers_points_with_the_last_key_fastest)
         cr_assert_str_eq(esw_experiment_sweep_text(e, point, 0), users[point]);
         cr_assert_str_eq(esw_experiment_sweep_text(e, point, 1), shapes[point]);
     }
-    json_t *point = esw_experiment_point_json(e, 3), *expected = json_pack("{s:i, s:s}", "users", 2, "shape", "square");
+    json_t *point = esw_experiment_point_json(e, 3), *expected =
+                                                         json_pack("{s:i, s:s}", "users", 2, "shape", "square");
     cr_assert(json_equal(point, expected));
     json_decref(point);
     json_decref(expected);
@@ -188,8 +190,10 @@ Test(experiment, the_hash_covers_what_changes_numbers)
 Test(experiment, a_file_counts_by_content_not_by_place)
 {
     char *folder = run_folder_make(), *other = run_folder_make(), hash[33], moved[33], changed[33];
-    static const char text[] = "system: toy\nscenarios: 1\nmethods: [slow]\nparameters: {data: {file: gains.csv}}\n";
-    static const char renamed[] = "system: toy\nscenarios: 1\nmethods: [slow]\nparameters: {data: {file: g2.csv}}\n";
+    static const char text[] =
+        "system: toy\nscenarios: 1\nmethods: [slow]\nparameters: {data: {file: gains.csv}}\n";
+    static const char renamed[] =
+        "system: toy\nscenarios: 1\nmethods: [slow]\nparameters: {data: {file: g2.csv}}\n";
     run_folder_write(folder, "gains.csv", "1,2\n", 4);
     run_folder_write(other, "g2.csv", "1,2\n", 4);
     esw_experiment *a = parse_in(text, folder, NULL), *b = parse_in(renamed, other, NULL);

@@ -78,8 +78,8 @@ Test(histogram, quantiles_are_the_nearest_ranks_to_a_thousandth)
         size_t rank = (size_t)ceil(percent * (double)VALUES / 100);
         double exact = sorted[rank ? rank - 1 : 0];
         double found = eswi_histogram_quantile(&histogram, percent);
-        cr_assert(fabs(found) <= fabs(exact) && fabs(exact - found) <= 0.001 * fabs(exact), "%u: %g %g", percent,
-                  found, exact);
+        cr_assert(fabs(found) <= fabs(exact) && fabs(exact - found) <= 0.001 * fabs(exact), "%u: %g %g",
+                  percent, found, exact);
     }
     eswi_histogram_free(&histogram);
 }
@@ -96,7 +96,8 @@ Test(histogram, merges_in_any_order_to_the_same)
         fill(&interleaved, values, VALUES, k, 5);
     cr_assert_eq(forward.count, interleaved.count);
     for (unsigned percent = 0; percent <= 100; ++percent)
-        cr_assert_eq(eswi_histogram_quantile(&forward, percent), eswi_histogram_quantile(&interleaved, percent));
+        cr_assert_eq(eswi_histogram_quantile(&forward, percent),
+                     eswi_histogram_quantile(&interleaved, percent));
     eswi_histogram_free(&forward);
     eswi_histogram_free(&interleaved);
 }

@@ -66,8 +66,9 @@ Test(stats, moments_in_blocks_are_those_of_two_passes)
 
 Test(stats, a_large_offset_does_not_eat_the_variance)
 {
-    /* A block's mean is off by up to e = 2^-24 here, half an ulp of 1e9; merging 40 blocks of n = 256 whose means differ
-     * by d ~ 0.02 moves m2 by about sqrt(40) 2 d e n = 4e-6 of 830, at most by 40 times that for one block: 3e-8. */
+    /* A block's mean is off by up to e = 2^-24 here, half an ulp of 1e9; merging 40 blocks of n = 256 whose
+     * means differ by d ~ 0.02 moves m2 by about sqrt(40) 2 d e n = 4e-6 of 830, at most by 40 times that for
+     * one block: 3e-8. */
     close_to_oracle(1e9, 1, 3e-8);
 }
 
