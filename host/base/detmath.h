@@ -1,10 +1,10 @@
 /* Elementary functions whose bits are the same on every processor, compiler and optimisation level.
  *
  * libm gives other bits on other CPUs, so nothing that reaches a reported number calls it. These functions
- * use + - * / sqrt, fma and integers only; each rounds in one written order. This header holds the float functions,
- * which search and descent use on every backend; included at its end are the double functions of staging and
- * accounting. Coefficients are fits of our own, docs/coefficients/. Error bounds are in docs/tolerances.md,
- * in ULP of the exact result, and tests/unit/test_detmath*.c hold them.
+ * use + - * / sqrt, fma and integers only; each rounds in one written order. This header holds the float
+ * functions, which search and descent use on every backend; included at its end are the double functions of
+ * staging and accounting. Coefficients are fits of our own, docs/coefficients/. Error bounds are in
+ * docs/tolerances.md, in ULP of the exact result, and tests/unit/test_detmath*.c hold them.
  *
  * Subnormal arguments and results are cases like others; nothing is flushed to zero. A NaN result is always
  * eswi_nanf().
