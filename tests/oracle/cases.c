@@ -109,8 +109,8 @@ static void draw_profiles(test_case *c, dice *d)
         profile->bits = c->bits[i];
         profile->result_bits = dice_log(d, 8.0, 1e5);
         for (int unit = 1; unit <= profile->units; unit++) {
-            /* The first unit is the input, which often computes nothing. */
-            profile->flops[unit] = unit == 1 && dice_chance(d, 0.5) ? 0.0 : dice_log(d, 1e5, 1e9);
+            /* Operations are counted, so whole numbers. The first unit is the input, which often has none. */
+            profile->flops[unit] = unit == 1 && dice_chance(d, 0.5) ? 0.0 : floor(dice_log(d, 1e5, 1e9));
             profile->flops_before[unit] = profile->flops_before[unit - 1] + profile->flops[unit];
             profile->bits[unit] = dice_log(d, 1e2, 1e8);
         }

@@ -6,13 +6,13 @@
 #define TOLERANCE_ORACLE 1e-12
 
 /* Relative; an optimum picked by float values against the optimum of the same points in double. */
-#define TOLERANCE_FLOAT_SEARCH 2e-6
+#define TOLERANCE_FLOAT_SEARCH 1e-6
 
 /* Relative; one direction's value in float lanes against the oracle. */
-#define TOLERANCE_FLOAT_VALUE 1e-5
+#define TOLERANCE_FLOAT_VALUE 2e-6
 
 /* Relative to the two sums whose difference a gradient is; float lanes against differences of the oracle. */
-#define TOLERANCE_GRADIENT 3e-5
+#define TOLERANCE_GRADIENT 1e-5
 
 /* Standard errors a sample mean may be off: exceeded by chance once in 15,000 comparisons. */
 #define CONFIDENCE_SIGMAS 4.0
