@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "backend/cpu/isa.h"
 #include "cases.h"
 #include "ecc/grid_kernel.h"
 #include "tolerances.h"
@@ -205,6 +206,16 @@ Test(grid, every_point_is_the_oracles_and_the_search_finds_the_least, .timeout =
     }
 }
 
+static eswi_ecc_grid_user searched_user(const grid_case *g, int user)
+{
+    eswi_ecc_grid_user found = {.profile = g->c.instance.profile_of_user[user]};
+    for (int d = 0; d < ECC_DIRECTIONS; d++) {
+        found.full_sinr[d] = (float)(g->links[user].sinr_per_w[d] * g->c.config.power_max_w[d]);
+        found.band_hz[d] = (float)g->links[user].band_hz[d];
+    }
+    return found;
+}
+
 /* The search's contract to the letter: the points in float, scanned in index order, the first of equal ones
  * kept. */
 static eswi_ecc_grid_choice literal_scan(const grid_case *g, const eswi_ecc_grid_user *user)
@@ -248,11 +259,7 @@ Test(grid, search_returns_the_first_of_equal_points_in_index_order, .timeout = 6
         grid_case g;
         grid_case_draw(&g, 54, i, &(case_shape){.users = 3, .cluster_cap = 3});
         for (int u = 0; u < g.c.config.users; u++) {
-            eswi_ecc_grid_user user = {.profile = g.c.instance.profile_of_user[u]};
-            for (int d = 0; d < ECC_DIRECTIONS; d++) {
-                user.full_sinr[d] = (float)(g.links[u].sinr_per_w[d] * g.c.config.power_max_w[d]);
-                user.band_hz[d] = (float)g.links[u].band_hz[d];
-            }
+            const eswi_ecc_grid_user user = searched_user(&g, u);
             eswi_ecc_grid_choice found;
             search(&g.tables, 1, &user, &found);
             const eswi_ecc_grid_choice expected = literal_scan(&g, &user);
@@ -268,6 +275,25 @@ Test(grid, search_returns_the_first_of_equal_points_in_index_order, .timeout = 6
     }
     cr_assert(local > 10 && interior > 10, "%d local, %d interior powers: the cases test little", local,
               interior);
+}
+
+/* All instruction sets of this processor, and this file's own build of the search, which has none in particular. */
+Test(grid, every_instruction_set_makes_the_same_choice)
+{
+    for (uint64_t i = 0; i < TRIALS; i++) {
+        grid_case g;
+        grid_case_draw(&g, 56, i, &(case_shape){.users = 9, .cluster_cap = 9});
+        eswi_ecc_grid_user users[9];
+        eswi_ecc_grid_choice expected[9], found[9];
+        for (int u = 0; u < 9; u++)
+            users[u] = searched_user(&g, u);
+        search(&g.tables, 9, users, expected);
+        for (const eswi_cpu_kernels *const *isa = eswi_cpu_kernels_available(); *isa; isa++) {
+            (*isa)->ecc_grid_search(&g.tables, 9, users, found);
+            cr_assert_arr_eq(found, expected, sizeof found, "%s, case %d", (*isa)->name, (int)i);
+        }
+        grid_case_free(&g);
+    }
 }
 
 Test(grid, decisions_are_feasible_and_local_where_an_ap_is_full)
