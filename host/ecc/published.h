@@ -100,8 +100,8 @@ ESW_FN void eswi_ecc_published_move(const eswi_ecc_descent *d)
                 const float step = near < 0.0f ? 0.0f : near > 1.0f ? 1.0f : near;
                 const float length = fabsf(unit - here), move = fabsf(step - here);
                 const int counts = real & (d->work[u * ECC_LANES + l] > 0.0f);
-                d->first[l] = counts & (length > d->first[l]) ? length : d->first[l];
-                d->second[l] = counts & (move > d->second[l]) ? move : d->second[l];
+                d->first[l] = (counts & (length > d->first[l])) ? length : d->first[l];
+                d->second[l] = (counts & (move > d->second[l])) ? move : d->second[l];
                 x[at + l] = here;
                 next[at + l] = counts ? step : here;
             }
