@@ -2,7 +2,8 @@
 # compile one file, and the PTX of several architectures and levels is needed side by side.
 #
 #   ESW_CUDA        AUTO: use nvcc if it is there; ON: fail without it; OFF: do not look
-#   ESW_NVCC        the compiler, empty if there is none
+#   ESW_HAVE_NVCC   whether there is one, ESW_NVCC its path
+#   ESW_NEWEST_ARCH the newest architecture it knows, as a number
 include_guard(GLOBAL)
 
 if(NOT ESW_CUDA STREQUAL "OFF")
@@ -13,7 +14,12 @@ if(ESW_CUDA STREQUAL "ON" AND NOT ESW_NVCC)
 endif()
 if(ESW_NVCC AND NOT ESW_CUDA STREQUAL "OFF")
   set(ESW_HAVE_NVCC TRUE)
-  message(STATUS "nvcc: ${ESW_NVCC}")
+  execute_process(COMMAND "${ESW_NVCC}" --list-gpu-arch OUTPUT_VARIABLE architectures)
+  string(REGEX MATCHALL "compute_[0-9]+" architectures "${architectures}")
+  list(SORT architectures COMPARE NATURAL)
+  list(POP_BACK architectures newest)
+  string(REPLACE "compute_" "" ESW_NEWEST_ARCH "${newest}")
+  message(STATUS "nvcc: ${ESW_NVCC}, up to sm_${ESW_NEWEST_ARCH}")
 else()
   set(ESW_HAVE_NVCC FALSE)
   message(STATUS "nvcc: none, PTX is not built")
@@ -28,27 +34,28 @@ set(ESW_PTX_LEVEL_O0 -G)
 set(ESW_PTX_LEVEL_O1 -Xcicc -O1)
 set(ESW_PTX_LEVEL_O3 -O3)
 
-# esw_add_ptx(target source.cu ARCHS 80 ... LEVELS O3 ... [INCLUDES folder...])
+# esw_add_ptx(target source.cu ARCHS 80 ... LEVELS O3 ... [INCLUDES folder...] [OPTIONS option...])
 #
-# The target builds <source>.<level>.sm_<arch>.ptx for every architecture and level; their paths are in the target's
-# property ESW_PTX_FILES.
+# The target builds <target>/<source>.<level>.sm_<arch>.ptx for every architecture and level; their paths are in the
+# target's property ESW_PTX_FILES. OPTIONS come last and so win over the project's flags.
 function(esw_add_ptx target source)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "ARCHS;LEVELS;INCLUDES")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "ARCHS;LEVELS;INCLUDES;OPTIONS")
   get_filename_component(name "${source}" NAME_WE)
   get_filename_component(path "${source}" ABSOLUTE)
   list(TRANSFORM arg_INCLUDES PREPEND "-I" OUTPUT_VARIABLE includes)
   set(files "")
+  file(MAKE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/${target}")
   foreach(level IN LISTS arg_LEVELS)
     set(flags ${ESW_NVCC_FLAGS})
     if(level STREQUAL "O0")
       list(REMOVE_ITEM flags -lineinfo) # part of -G
     endif()
     foreach(arch IN LISTS arg_ARCHS)
-      set(ptx "${CMAKE_CURRENT_BINARY_DIR}/${name}.${level}.sm_${arch}.ptx")
+      set(ptx "${CMAKE_CURRENT_BINARY_DIR}/${target}/${name}.${level}.sm_${arch}.ptx")
       add_custom_command(
         OUTPUT "${ptx}"
         COMMAND "${ESW_NVCC}" ${flags} ${ESW_PTX_LEVEL_${level}} "-arch=compute_${arch}" "-I${PROJECT_SOURCE_DIR}"
-                "-I${PROJECT_SOURCE_DIR}/host" ${includes} -MD -MF "${ptx}.d" -ptx "${path}" -o "${ptx}"
+                "-I${PROJECT_SOURCE_DIR}/host" ${includes} ${arg_OPTIONS} -MD -MF "${ptx}.d" -ptx "${path}" -o "${ptx}"
         DEPENDS "${path}"
         DEPFILE "${ptx}.d"
         COMMENT "PTX of ${name}.cu, ${level}, sm_${arch}"

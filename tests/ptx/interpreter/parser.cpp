@@ -61,6 +61,11 @@ class TokenStream
     {
         return tokens_[at_].text;
     }
+    /* The token behind the next one. */
+    const std::string &peek_second() const
+    {
+        return tokens_[at_end() ? at_ : at_ + 1].text;
+    }
     int line() const
     {
         return tokens_[at_].line;
@@ -278,11 +283,9 @@ void FunctionParser::location()
 /* "name:" or "name: .branchtargets a, b;", with `name` not yet consumed; false if it is neither. */
 bool FunctionParser::label_or_targets()
 {
-    TokenStream ahead = in_;
-    const std::string name = ahead.next();
-    if (ahead.peek() != ":")
+    if (in_.peek_second() != ":")
         return false;
-    in_.next();
+    const std::string name = in_.next();
     in_.next();
     if (in_.accept(".branchtargets")) {
         std::vector<std::string> &targets = builder_.branch_targets[name];
