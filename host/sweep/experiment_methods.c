@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "sweep/metrics.h"
 
 static esw_status out_of_memory(const esw_experiment *experiment, esw_error *error)
 {
@@ -280,6 +281,7 @@ void eswi_methods_free(esw_experiment *experiment)
 esw_status eswi_compare_read(esw_experiment *experiment, const eswi_node *node, esw_error *error)
 {
     static const char *const keys[] = {"baseline", "optimum"};
+    static const unsigned flags[] = {ESW_METRIC_LATENCY | ESW_METRIC_ENERGY, ESW_METRIC_OBJECTIVE};
     size_t *const targets[] = {&experiment->baseline, &experiment->optimum};
     eswi_place place = {experiment->source, node->line};
     char found[64];
@@ -298,6 +300,9 @@ esw_status eswi_compare_read(esw_experiment *experiment, const eswi_node *node, 
         place.line = item->line;
         if (item->kind != ESWI_SCALAR)
             return eswi_fail_at(place, error, "compare: %s: must be the name of a method", keys[key]);
+        if (eswi_metric_flagged(experiment->system, flags[key]) == ESW_NONE)
+            return eswi_fail_at(place, error, "compare: %s: system %s has no %s to compare", keys[key],
+                                experiment->system->name, key == 0 ? "latency or energy" : "objective");
         char name[32];
         snprintf(name, sizeof name, "compare: %s", keys[key]);
         esw_status status = require_method(experiment, item->text, place, name, targets[key], error);

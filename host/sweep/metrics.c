@@ -15,10 +15,10 @@ static const esw_metric gap_to_bound = {
     .help = "(objective - the optimum method's lower bound) / |objective|, per scenario",
 };
 
-size_t eswi_metric_flagged(const esw_system *system, unsigned flag)
+size_t eswi_metric_flagged(const esw_system *system, unsigned flags)
 {
     for (size_t i = 0; i < system->n_metrics; ++i)
-        if (system->metrics[i].flags & flag)
+        if (system->metrics[i].flags & flags)
             return i;
     return ESW_NONE;
 }

@@ -25,7 +25,7 @@ void eswi_metrics_free(eswi_metrics *metrics);
 void eswi_metrics_derive(const eswi_metrics *metrics, double *values, const double *optimum, size_t stride,
                          size_t count);
 
-/* The index of the first metric with this flag, ESW_NONE if there is none. */
-size_t eswi_metric_flagged(const esw_system *system, unsigned flag);
+/* The index of the first metric with one of these flags, ESW_NONE if there is none. */
+size_t eswi_metric_flagged(const esw_system *system, unsigned flags);
 
 #endif

@@ -174,7 +174,7 @@ const eswi_record_place *eswi_results_places(const esw_results *results, size_t 
 {
     const size_t at = point * esw_experiment_method_count(results->experiment) + method;
     *n = results->first_place[at + 1] - results->first_place[at];
-    return results->places + results->first_place[at];
+    return *n > 0 ? &results->places[results->first_place[at]] : NULL;
 }
 
 esw_status eswi_results_record(const esw_results *results, const eswi_record_place *place, eswi_buffer *buffer,
