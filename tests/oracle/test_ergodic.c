@@ -54,19 +54,19 @@ static double deviation(const moments *m, double expected)
     return fabs(mean - expected) / sqrt(variance / m->count);
 }
 
-/* The accountant's rate over the subchannel's width when the mean SNR of the drawn place is exactly `snr`. */
-static double efficiency(const ecc_setup *setup, int direction, int subchannel, double snr)
+/* The accountant's rates over the subchannel's width when the mean SNR of the drawn place is exactly `snr`. */
+static void efficiencies(const ecc_setup *setup, int subchannel, double snr, double found[ECC_DIRECTIONS])
 {
     const eswi_ecc_config *config = setup->config;
     const double mean_gain = pow(fmax(setup->instance.distance_m[0], 1.0), -config->path_loss_exponent);
-    double rate[ECC_DIRECTIONS];
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
         setup->decision.assigned[d][0] = subchannel;
         setup->decision.power_w[d][0] = snr * config->noise_w[d] / mean_gain;
     }
-    const eswi_ecc_terms terms = {.rate_bps = {&rate[ECC_UP], &rate[ECC_DOWN]}};
+    const eswi_ecc_terms terms = {.rate_bps = {&found[ECC_UP], &found[ECC_DOWN]}};
     eswi_ecc_account(config, &setup->instance, &setup->decision, NULL, &terms);
-    return rate[direction] / (config->bandwidth_hz[direction] / config->subchannels);
+    for (int d = 0; d < ECC_DIRECTIONS; d++)
+        found[d] /= config->bandwidth_hz[d] / config->subchannels;
 }
 
 Test(ergodic, exponential_integral_meets_tabulated_values)
@@ -76,11 +76,13 @@ Test(ergodic, exponential_integral_meets_tabulated_values)
     cr_assert_lt(fabs(exponential_integral(10.0) - 4.156968929685324e-6), 1e-19);
 }
 
+static const double snrs[] = {0.1, 1.0, 10.0, 1e4};
+enum { SNRS = sizeof snrs / sizeof snrs[0] };
+
+/* Each subchannel on its own: the four words of a random block are four places to go wrong. */
 Test(ergodic, rayleigh_rate_of_one_user_meets_its_closed_form)
 {
-    static const double snrs[] = {0.1, 1.0, 10.0, 1e4};
-    enum { SNRS = sizeof snrs / sizeof snrs[0] };
-    moments found[ECC_DIRECTIONS][SNRS] = {{{0}}};
+    moments found[ECC_DIRECTIONS][SUBCHANNELS][SNRS] = {{{{0}}}};
     ecc_setup setup;
     ecc_setup_open(&setup, "aps=1 users=1 subchannels=4");
     ecc_setup_stage(&setup, 2026, 0);
@@ -89,15 +91,22 @@ Test(ergodic, rayleigh_rate_of_one_user_meets_its_closed_form)
     setup.decision.compute_units[0] = setup.config->units_max;
     for (uint64_t scenario = 0; scenario < SCENARIOS; scenario++) {
         ecc_setup_stage(&setup, 2026, scenario);
-        for (int d = 0; d < ECC_DIRECTIONS; d++)
-            for (int k = 0; k < SNRS; k++)
-                add(&found[d][k], efficiency(&setup, d, (int)(scenario % SUBCHANNELS), snrs[k]));
+        for (int m = 0; m < SUBCHANNELS; m++)
+            for (int k = 0; k < SNRS; k++) {
+                double rate[ECC_DIRECTIONS];
+                efficiencies(&setup, m, snrs[k], rate);
+                for (int d = 0; d < ECC_DIRECTIONS; d++)
+                    add(&found[d][m][k], rate[d]);
+            }
     }
     for (int d = 0; d < ECC_DIRECTIONS; d++)
-        for (int k = 0; k < SNRS; k++)
-            cr_assert_lt(deviation(&found[d][k], ergodic_efficiency(snrs[k])), CONFIDENCE_SIGMAS,
-                         "direction %d, SNR %g: mean %.5f, closed form %.5f, %.2f standard errors", d, snrs[k],
-                         found[d][k].sum / found[d][k].count, ergodic_efficiency(snrs[k]),
-                         deviation(&found[d][k], ergodic_efficiency(snrs[k])));
+        for (int m = 0; m < SUBCHANNELS; m++)
+            for (int k = 0; k < SNRS; k++) {
+                const double expected = ergodic_efficiency(snrs[k]), off = deviation(&found[d][m][k], expected);
+                cr_assert_lt(
+                    off, CONFIDENCE_SIGMAS,
+                    "direction %d, subchannel %d, SNR %g: mean %.5f, closed form %.5f, %.2f standard errors", d,
+                    m, snrs[k], found[d][m][k].sum / SCENARIOS, expected, off);
+            }
     ecc_setup_close(&setup);
 }

@@ -277,6 +277,32 @@ Test(grid, search_returns_the_first_of_equal_points_in_index_order, .timeout = 6
               interior);
 }
 
+/* Equal points that different lanes of a vector hold: the order of splits goes before the order of units. */
+Test(grid, of_equal_points_the_lower_split_wins_over_the_lower_unit)
+{
+    grid_case g;
+    grid_case_draw(&g, 57, 1, &(case_shape){.users = 1});
+    const eswi_ecc_grid_tables *t = &g.tables;
+    const int32_t profile = g.c.instance.profile_of_user[0];
+    for (int s = 0; s < t->units[profile]; s++)
+        for (int r = 0; r < t->unit_padded; r++) {
+            const size_t row = (size_t)(profile * t->max_units + s);
+            t->compute[row * (size_t)t->unit_padded + (size_t)r] = 1e9f;
+            t->bits[row] = 0.0f;
+        }
+    const size_t first = (size_t)(profile * t->max_units) * (size_t)t->unit_padded;
+    t->compute[first + 1] = 5.0f;                      /* split 1, second level */
+    t->compute[first + (size_t)t->unit_padded] = 5.0f; /* split 2, first level */
+    t->result_bits[profile] = 0.0f;
+    const eswi_ecc_grid_user user = searched_user(&g, 0);
+    eswi_ecc_grid_choice found;
+    search(t, 1, &user, &found);
+    cr_assert_eq(found.split, 1);
+    cr_assert_eq(found.units, 1);
+    cr_assert_eq(found.power[ECC_UP], 0);
+    grid_case_free(&g);
+}
+
 /* All instruction sets of this processor, and this file's own build of the search, which has none in particular. */
 Test(grid, every_instruction_set_makes_the_same_choice)
 {
