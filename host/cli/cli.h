@@ -23,7 +23,7 @@ typedef struct cli_command {
 
 /* The subcommands; main.c lists them in the order of the help text. */
 extern const cli_command cli_run, cli_show, cli_export, cli_solve, cli_account, cli_instance, cli_list,
-    cli_info;
+    cli_info, cli_bench;
 
 /* Long options above the range of characters: those that many subcommands share. */
 enum {

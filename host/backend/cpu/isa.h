@@ -5,12 +5,16 @@
 #include "ecc/grid.h"
 #include "ecc/li_gd.h"
 
+/* Enough independent chains to fill two pipes of latency four with vectors of sixteen. */
+enum { ESWI_FMA_CHAIN_LANES = 12 * 16 };
+
 /* The hot loops of every system, once per instruction set. */
 typedef struct eswi_cpu_kernels {
     const char *name; /* "avx512", "avx2", "baseline" */
     eswi_ecc_step ecc_step;
     eswi_ecc_step ecc_published_step;
     eswi_ecc_grid_search *ecc_grid_search;
+    float (*fma_chain)(int rounds); /* `rounds` fused multiply-adds on each of ESWI_FMA_CHAIN_LANES floats, their sum */
 } eswi_cpu_kernels;
 
 extern const eswi_cpu_kernels eswi_cpu_kernels_baseline;

@@ -25,9 +25,24 @@ static void ecc_published_step(const eswi_ecc_descent *descent)
     eswi_ecc_published_step(descent);
 }
 
+/* The yardstick of `edgesweep bench`: what the multiply-add pipes of this instruction set deliver. */
+static float fma_chain(int rounds)
+{
+    float a[ESWI_FMA_CHAIN_LANES], sum = 0.0f;
+    for (int i = 0; i < ESWI_FMA_CHAIN_LANES; i++)
+        a[i] = 1.0f + (float)i * 1e-3f;
+    for (int k = 0; k < rounds; k++)
+        for (int c = 0; c < ESWI_FMA_CHAIN_LANES; c += ECC_LANES)
+            ESW_EACH_LANE(l) { a[c + l] = fmaf(a[c + l], 0.999999f, 1e-6f); }
+    for (int i = 0; i < ESWI_FMA_CHAIN_LANES; i++)
+        sum += a[i];
+    return sum;
+}
+
 const eswi_cpu_kernels JOIN(eswi_cpu_kernels_, ESWI_ISA) = {
     .name = TEXT(ESWI_ISA),
     .ecc_step = ecc_step,
     .ecc_published_step = ecc_published_step,
     .ecc_grid_search = ecc_grid_search,
+    .fma_chain = fma_chain,
 };
