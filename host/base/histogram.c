@@ -101,9 +101,14 @@ double eswi_histogram_quantile(const eswi_histogram *histogram, unsigned percent
 }
 
 /* Bottom-up merge sort; returns the array that holds the result. qsort's calls would cost as much as solving a
- * small instance. */
+ * small instance. Many metrics are constant over a block: those are left alone. */
 static uint32_t *sort_bins(uint32_t *bins, uint32_t *scratch, size_t n)
 {
+    size_t sorted = 1;
+    while (sorted < n && bins[sorted - 1] <= bins[sorted])
+        ++sorted;
+    if (sorted >= n)
+        return bins;
     for (size_t width = 1; width < n; width *= 2) {
         for (size_t start = 0; start < n; start += 2 * width) {
             size_t middle = start + width < n ? start + width : n;
@@ -113,9 +118,9 @@ static uint32_t *sort_bins(uint32_t *bins, uint32_t *scratch, size_t n)
                 scratch[k] =
                     right == end || (left < middle && bins[left] <= bins[right]) ? bins[left++] : bins[right++];
         }
-        uint32_t *sorted = scratch;
+        uint32_t *merged = scratch;
         scratch = bins;
-        bins = sorted;
+        bins = merged;
     }
     return bins;
 }
