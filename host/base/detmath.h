@@ -43,9 +43,9 @@ ESW_FN float eswi_log2f(float x)
     return x == 0.0f ? -eswi_inff() : r;
 }
 
-/* log2(1 + x), accurate for the smallest x too: a rate per Hz from a SINR. -inf at -1, NaN below, +inf at +inf.
- * What rounding 1 + x loses goes back into the mantissa; from 2^24 on that is far below half an ULP. */
-ESW_FN float eswi_log2_1pf(float x)
+/* log2(1 + x) for finite x >= 0, a rate per Hz from a SINR, accurate for the smallest x too. What rounding 1 + x loses
+ * goes back into the mantissa; from 2^24 on that is far below half an ULP. */
+ESW_FN float eswi_log2_1pf_finite(float x)
 {
     const float u = 1.0f + x;
     const float lost = x - (u - 1.0f); /* exact for x < 2^24 */
@@ -54,10 +54,28 @@ ESW_FN float eswi_log2_1pf(float x)
     const float rest = lost * eswi_float(0x3f800000u - (i & 0xff800000u)); /* lost / 2^e */
     const float m = eswi_float((i & 0x7fffffu) + 0x3f3504f3u) - 1.0f;
     const float f = m + (x < 0x1p24f ? rest : 0.0f);
-    float r = fmaf(f, eswi_log2f_kernel(f), e);
+    return fmaf(f, eswi_log2f_kernel(f), e);
+}
+
+/* log2(1 + x) for every x. -inf at -1, NaN below, +inf at +inf. */
+ESW_FN float eswi_log2_1pf(float x)
+{
+    const float u = 1.0f + x;
+    float r = eswi_log2_1pf_finite(x);
     r = u < eswi_inff() ? r : eswi_inff();
     r = u > 0.0f ? r : eswi_nanf();
     return u == 0.0f ? -eswi_inff() : r;
+}
+
+/* 1 / x for x in [2^-100, 2^100], to 2 ULP: a guess from the bits and two iterations of third order. A division fills
+ * the divider of a vector unit, and on a GPU a subroutine; this does not. */
+ESW_FN float eswi_reciprocalf(float x)
+{
+    float y = eswi_float(0x7ef127eau - eswi_bits(x)); /* to 5 % */
+    float e = fmaf(-x, y, 1.0f);
+    y = fmaf(y, fmaf(e, e, e), y);
+    e = fmaf(-x, y, 1.0f);
+    return fmaf(y, fmaf(e, e, e), y);
 }
 
 /* 2^x. 0 below about -150, +inf from 128 on. */

@@ -61,14 +61,24 @@ typedef struct eswi_ecc_descent {
 /* p = p_min (p_max / p_min)^z, or as published p_min + z (p_max - p_min); 0 for local users. */
 ESW_FN void eswi_ecc_trial_power(const eswi_ecc_descent *d)
 {
-    const float range = d->power_min_w * (eswi_exp2f(d->log2_range) - 1.0f);
+    const float least = d->power_min_w, log2_range = d->log2_range;
+    const float range = least * (eswi_exp2f(log2_range) - 1.0f);
+    const float *level = d->level_trial, *work = d->work;
+    float *power = d->power;
+
     for (int u = 0; u < d->users; u++) {
         ESW_EACH_LANE(l)
         {
             const int i = u * ECC_LANES + l;
-            const float logarithmic = d->power_min_w * eswi_exp2f(d->level_trial[i] * d->log2_range);
-            const float power = d->linear ? fmaf(d->level_trial[i], range, d->power_min_w) : logarithmic;
-            d->power[i] = d->work[i] > 0.0f ? power : 0.0f;
+            const float logarithmic = least * eswi_exp2f(level[i] * log2_range);
+            power[i] = work[i] > 0.0f ? logarithmic : 0.0f;
+        }
+    }
+    for (int u = 0; u < d->users && d->linear; u++) {
+        ESW_EACH_LANE(l)
+        {
+            const int i = u * ECC_LANES + l;
+            power[i] = work[i] > 0.0f ? fmaf(level[i], range, least) : 0.0f;
         }
     }
 }

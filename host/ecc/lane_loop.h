@@ -21,7 +21,7 @@ enum { ECC_ROW = 0x3fff };
 
 #if defined(ESW_LANE_IS_THREAD)
 
-#define ESW_EACH_LANE(l) for (int l = (int)(threadIdx.x % ECC_LANES), once_##l = 1; once_##l; once_##l = 0)
+#define ESW_EACH_LANE(l) for (int l = (int)(threadIdx.x % ECC_LANES), once_##l = l >= 0; once_##l; once_##l = 0)
 #define ESW_LANE_VAR(type, name) type name
 #define ESW_AT(name, l) name
 #define ESW_LANE_STRIDE 1 /* between elements of a lane variable that is an array */

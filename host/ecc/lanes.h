@@ -153,11 +153,11 @@ ESW_FN void eswi_ecc_tile_forward(const eswi_ecc_lanes *p, int tile, const float
             const int i = u * ECC_LANES + l;
             const float signal = power[i] * own[i], interference = p->coupled[i];
             const float total = interference + signal;
-            /* 1/I and 1/(I + p h) by one division, scaled so that I (I + p h) stays in range up to 10^31. */
+            /* 1/I and 1/(I + p h) from one reciprocal, scaled so that it stays in range for I (I + p h) up to 10^54. */
             const float low = interference * 0x1p-40f, high = total * 0x1p-40f;
-            const float inverse = 1.0f / (low * high);
+            const float inverse = eswi_reciprocalf(low * high);
             const float sinr = signal * ((inverse * high) * 0x1p-40f);
-            efficiency[i] = eswi_log2_1pf(sinr);
+            efficiency[i] = eswi_log2_1pf_finite(sinr);
             ratio[i] = sinr;
             slope[i] = ECC_LOG2_E * ((inverse * low) * 0x1p-40f);
         }

@@ -22,36 +22,38 @@ ESW_FN void eswi_ecc_project_step(int across, int tiles, int columns, const floa
     ESW_LANE_VAR(float, count);
     ESW_LANE_VAR(int, moved);
 
-    ESW_EACH_LANE(l) { ESW_AT(top, l) = -FLT_MAX; }
-    for (int t = 0; t < tiles; t++) {
-        ESW_EACH_LANE(l)
-        {
-            const int i = t * ECC_LANES + l;
-            const float z = !across || i < columns ? fmaf(-alpha[l], g[i], x[i]) : -FLT_MAX;
-            row[i] = z;
-            ESW_AT(top, l) = z > ESW_AT(top, l) ? z : ESW_AT(top, l);
-        }
+    for (int t = 0; t < tiles; t++)
+        ESW_EACH_LANE(l) { row[t * ECC_LANES + l] = fmaf(-alpha[l], g[t * ECC_LANES + l], x[t * ECC_LANES + l]); }
+    if (across) {
+        float *tail = row + (tiles - 1) * ECC_LANES;
+        const int real = columns - (tiles - 1) * ECC_LANES;
+        ESW_EACH_LANE(l) { tail[l] = l < real ? tail[l] : -FLT_MAX; }
     }
+    ESW_EACH_LANE(l)
+    {
+        ESW_AT(top, l) = -FLT_MAX;
+        ESW_AT(tau, l) = -1.0f;
+    }
+    for (int t = 0; t < tiles; t++)
+        ESW_EACH_LANE(l) { ESW_AT(top, l) = row[t * ECC_LANES + l] > ESW_AT(top, l) ? row[t * ECC_LANES + l] : ESW_AT(top, l); }
     if (across)
         ESW_LANES_MAX(top);
-    ESW_EACH_LANE(l) { ESW_AT(tau, l) = -1.0f; }
+    for (int t = 0; t < tiles; t++)
+        ESW_EACH_LANE(l) { row[t * ECC_LANES + l] = row[t * ECC_LANES + l] - ESW_AT(top, l); }
 
     for (int round = 0; round <= columns; round++) {
         ESW_EACH_LANE(l) { ESW_AT(count, l) = 0.0f; }
         for (int t = 0; t < tiles; t++) {
             ESW_EACH_LANE(l)
             {
-                const int stays = row[t * ECC_LANES + l] - ESW_AT(top, l) > ESW_AT(tau, l);
-                ESW_AT(count, l) = stays ? ESW_AT(count, l) + 1.0f : ESW_AT(count, l); /* exact in any order */
+                const float more = ESW_AT(count, l) + 1.0f; /* exact in any order */
+                ESW_AT(count, l) = row[t * ECC_LANES + l] > ESW_AT(tau, l) ? more : ESW_AT(count, l);
             }
         }
         if (across)
             ESW_LANES_TOTAL(count);
         ECC_SUM_COLUMNS(across, tiles, t, l,
-                        row[t * ECC_LANES + l] - ESW_AT(top, l) > ESW_AT(tau, l)
-                            ? row[t * ECC_LANES + l] - ESW_AT(top, l)
-                            : 0.0f,
-                        sum);
+                        row[t * ECC_LANES + l] > ESW_AT(tau, l) ? row[t * ECC_LANES + l] : 0.0f, sum);
         ESW_EACH_LANE(l)
         {
             /* Rounding must not let the set grow again: tau never falls. */
@@ -66,7 +68,7 @@ ESW_FN void eswi_ecc_project_step(int across, int tiles, int columns, const floa
     for (int t = 0; t < tiles; t++) {
         ESW_EACH_LANE(l)
         {
-            const float share = (row[t * ECC_LANES + l] - ESW_AT(top, l)) - ESW_AT(tau, l);
+            const float share = row[t * ECC_LANES + l] - ESW_AT(tau, l);
             row[t * ECC_LANES + l] = share > 0.0f ? share : 0.0f;
         }
     }
