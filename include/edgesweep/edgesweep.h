@@ -3,6 +3,7 @@
 #define EDGESWEEP_EDGESWEEP_H
 
 #include "edgesweep/backend.h"
+#include "edgesweep/bench.h"
 #include "edgesweep/experiment.h"
 #include "edgesweep/results.h"
 #include "edgesweep/run.h"
