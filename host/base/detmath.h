@@ -43,8 +43,8 @@ ESW_FN float eswi_log2f(float x)
     return x == 0.0f ? -eswi_inff() : r;
 }
 
-/* log2(1 + x) for finite x >= 0, a rate per Hz from a SINR, accurate for the smallest x too. What rounding 1 + x loses
- * goes back into the mantissa; from 2^24 on that is far below half an ULP. */
+/* log2(1 + x) for finite x >= 0, a rate per Hz from a SINR, accurate for the smallest x too. What rounding
+ * the sum loses goes back into the mantissa; from 2^24 on that is far below half an ULP. */
 ESW_FN float eswi_log2_1pf_finite(float x)
 {
     const float u = 1.0f + x;
@@ -67,11 +67,11 @@ ESW_FN float eswi_log2_1pf(float x)
     return u == 0.0f ? -eswi_inff() : r;
 }
 
-/* 1 / x for x in [2^-100, 2^100], to 2 ULP: a guess from the bits and two iterations of third order. A division fills
+/* 1 / x for x in [2^-100, 2^100]: a guess from the bits and two iterations of third order. A division fills
  * the divider of a vector unit, and on a GPU a subroutine; this does not. */
 ESW_FN float eswi_reciprocalf(float x)
 {
-    float y = eswi_float(0x7ef127eau - eswi_bits(x)); /* to 5 % */
+    float y = eswi_float(0x7ef127eau - eswi_bits(x)); /* to 6 % */
     float e = fmaf(-x, y, 1.0f);
     y = fmaf(y, fmaf(e, e, e), y);
     e = fmaf(-x, y, 1.0f);

@@ -14,6 +14,7 @@
 #define ULPS_LOG2_1PF    1.51
 #define ULPS_EXP2F       0.9
 #define ULPS_EXPONENTIAL 2.0
+#define ULPS_RECIPROCALF 0.51
 
 #define ULPS_LOG         0.51
 #define ULPS_LOG2        0.51

@@ -50,6 +50,16 @@ static float det_exp2(float x)
     return eswi_exp2f(x);
 }
 
+static float det_reciprocal(float x)
+{
+    return eswi_reciprocalf(x);
+}
+
+static double reciprocal(double x)
+{
+    return 1.0 / x;
+}
+
 static double log2_1p(double x)
 {
     return log1p(x) * LOG2_E;
@@ -74,6 +84,11 @@ Test(detmath, exp2f_is_within_its_bound, .timeout = 3600)
 {
     expect_within(det_exp2, exp2, ULPS_EXP2F, 0, eswi_bits(128.0f) - 1);
     expect_within(det_exp2, exp2, ULPS_EXP2F, eswi_bits(-0.0f), eswi_bits(-160.0f));
+}
+
+Test(detmath, reciprocalf_is_within_its_bound, .timeout = 3600)
+{
+    expect_within(det_reciprocal, reciprocal, ULPS_RECIPROCALF, eswi_bits(0x1p-100f), eswi_bits(0x1p100f));
 }
 
 Test(detmath, exact_cases_are_exact)

@@ -9,6 +9,7 @@
     X(log2f, BITS_EVERY_FLOAT, eswi_log2f(x[i]))                           \
     X(log2_1pf, BITS_EVERY_FLOAT, eswi_log2_1pf(x[i]))                     \
     X(exp2f, BITS_EVERY_FLOAT, eswi_exp2f(x[i]))                           \
+    X(reciprocalf, BITS_FINITE_INPUT, eswi_reciprocalf(x[i]))              \
     X(uniform, BITS_ANY_INPUT, eswi_uniform(eswi_bits(x[i])))              \
     X(exponential, BITS_ANY_INPUT, eswi_exponential(eswi_bits(x[i])))      \
     X(philox, BITS_ANY_INPUT, draw_word(eswi_bits(x[i]), eswi_bits(y[i]))) \

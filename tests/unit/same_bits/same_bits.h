@@ -30,7 +30,7 @@ typedef struct bits_doubles {
     void (*loop)(double *out, const double *x, const double *y, size_t n);
 } bits_doubles;
 
-enum { BITS_WINDOW = 45, BITS_FLOATS = 8, BITS_DOUBLES = 15 };
+enum { BITS_WINDOW = 45, BITS_FLOATS = 9, BITS_DOUBLES = 15 };
 
 /* One variant. `isa`: what the processor must have, "any", "avx2" or "avx512". */
 typedef struct bits_variant {
