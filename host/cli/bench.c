@@ -1,12 +1,11 @@
 /* edgesweep bench: how fast the hot loops are here, beside naive versions of the same work. */
 #include "cli.h"
+#include "document.h"
+#include "table.h"
 
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "edgesweep/bench.h"
-#include "table.h"
 
 static const char HELP[] =
     "usage: edgesweep bench [--filter TEXT] [--json FILE|-] [--threads N] [--repeats N] [--seconds S]\n"
@@ -74,14 +73,12 @@ static void print_case(cli_table *table, const json_t *result)
                   json_string_value(json_object_get(result, "unit")));
     cli_table_add(table, "%.4g", json_number_value(json_object_get(result, "value")));
     cli_table_add(table, "%s", "");
-    json_array_foreach(json_object_get(result, "rivals"), index, entry)
-    {
+    json_array_foreach(json_object_get(result, "rivals"), index, entry) {
         cli_table_add(table, "  beside %s", json_string_value(json_object_get(entry, "name")));
         cli_table_add(table, "%.4g", json_number_value(json_object_get(entry, "value")));
         cli_table_add(table, "%.1fx", json_number_value(json_object_get(entry, "ratio")));
     }
-    json_array_foreach(json_object_get(result, "left_out"), index, entry)
-    {
+    json_array_foreach(json_object_get(result, "left_out"), index, entry) {
         cli_table_add(table, "  left out: %s", json_string_value(entry));
         cli_table_add(table, "%s", "");
         cli_table_add(table, "%s", "");
@@ -106,17 +103,6 @@ static int print_report(const json_t *report)
     return cli_table_print(&table, 0) ? 0 : cli_fail(ESW_NO_MEMORY, "out of memory");
 }
 
-static int write_json(const json_t *report, const char *path)
-{
-    const bool to_stdout = strcmp(path, "-") == 0;
-    FILE *file = to_stdout ? stdout : fopen(path, "w");
-    if (!file)
-        return cli_fail(ESW_IO, "%s: cannot be written", path);
-    const bool written = json_dumpf(report, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
-    const bool closed = to_stdout ? fflush(file) == 0 : fclose(file) == 0;
-    return written && closed ? 0 : cli_fail(ESW_IO, "%s: writing failed", path);
-}
-
 static int run_bench(int argc, char **argv)
 {
     esw_bench_options options = {.threads = usable_cores(), .repeats = 5, .seconds = 0.5};
@@ -132,14 +118,15 @@ static int run_bench(int argc, char **argv)
 
     json_t *report = NULL;
     esw_error error = {{0}};
-    const esw_status status = esw_bench(&options, &report, &error);
-    if (status)
-        return cli_fail(status, "%s", error.text);
-    int code = json_path && !strcmp(json_path, "-") ? 0 : print_report(report);
-    if (!code && json_path)
-        code = write_json(report, json_path);
+    esw_status status = esw_bench(&options, &report, &error);
+    if (status == ESW_OK && json_path)
+        status = cli_document_write(report, json_path, &error);
+    int code = status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
+    if (code == 0 && !(json_path && strcmp(json_path, "-") == 0))
+        code = print_report(report);
     json_decref(report);
     return code;
 }
 
-const cli_command cli_bench = {"bench", "measures the speed of the hot loops beside plain versions", HELP, run_bench};
+const cli_command cli_bench = {"bench", "measures the speed of the hot loops beside plain versions", HELP,
+                               run_bench};
