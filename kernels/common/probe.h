@@ -19,6 +19,8 @@ enum { PROBE_WINDOW = 45 };
 #define ESWI_PROBE_FLOATS(X)                                               \
     X(log2f, any, eswi_log2f(x[i]))                                        \
     X(log2_1pf, any, eswi_log2_1pf(x[i]))                                  \
+    X(log2_1pf_finite, finite, eswi_log2_1pf_finite(fabsf(x[i])))          \
+    X(reciprocalf, finite, eswi_reciprocalf(fabsf(x[i]) + 0x1p-60f))       \
     X(exp2f, any, eswi_exp2f(x[i]))                                        \
     X(uniform, any, eswi_uniform(eswi_bits(x[i])))                         \
     X(exponential, any, eswi_exponential(eswi_bits(x[i])))                 \
