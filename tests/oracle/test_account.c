@@ -91,7 +91,7 @@ static void arm_local_users(test_case *c, uint64_t index)
                 c->decision.power_w[dir][u] = dice_log(&d, 1e-3, 1e3);
 }
 
-Test(account, equals_the_oracle_over_every_access_reading_and_size, .timeout = 120)
+Test(account, equals_the_oracle_over_every_access_reading_and_size, .timeout = 280)
 {
     /* Access and reading are not left to the dice, so that each of the six pairs has its share of every shape.
      */

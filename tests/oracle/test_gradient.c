@@ -280,10 +280,10 @@ static void assert_most_are_sharp(tally count)
     cr_assert_lt(count.blurred, count.checked / 5, "%d of %d components blurred", count.blurred, count.checked);
 }
 
-Test(gradient, of_shares_and_powers_equals_differences_of_the_oracle, .timeout = 100)
+Test(gradient, of_shares_and_powers_equals_differences_of_the_oracle, .timeout = 280)
 {
     tally count = {0, 0};
-    for (uint64_t i = 0; i < 40; i++)
+    for (uint64_t i = 0; i < 24; i++)
         for (int d = 0; d < ECC_DIRECTIONS; d++) {
             problem p;
             draw_relaxed(&p, i, d, 0,
@@ -293,7 +293,7 @@ Test(gradient, of_shares_and_powers_equals_differences_of_the_oracle, .timeout =
     assert_most_are_sharp(count);
 }
 
-Test(gradient, of_a_network_spread_over_the_lanes_equals_differences_too, .timeout = 100)
+Test(gradient, of_a_network_spread_over_the_lanes_equals_differences_too, .timeout = 280)
 {
     static const int subchannels[] = {16, 17, 33};
     tally count = {0, 0};
@@ -307,10 +307,10 @@ Test(gradient, of_a_network_spread_over_the_lanes_equals_differences_too, .timeo
     assert_most_are_sharp(count);
 }
 
-Test(gradient, of_powers_with_fixed_subchannels_equals_differences_in_every_access, .timeout = 100)
+Test(gradient, of_powers_with_fixed_subchannels_equals_differences_in_every_access, .timeout = 280)
 {
     tally count = {0, 0};
-    for (uint64_t i = 0; i < 90; i++)
+    for (uint64_t i = 0; i < 45; i++)
         for (int d = 0; d < ECC_DIRECTIONS; d++) {
             problem p;
             draw_fixed(&p, i, d, &(case_shape){.ties = i % 2 == 0});

@@ -167,7 +167,7 @@ static double oracle_grid(grid_case *g, int user, const double *latency_s, const
     return least;
 }
 
-Test(grid, every_point_is_the_oracles_and_the_search_finds_the_least, .timeout = 60)
+Test(grid, every_point_is_the_oracles_and_the_search_finds_the_least, .timeout = 280)
 {
     for (uint64_t i = 0; i < 40; i++) {
         grid_case g;
@@ -252,7 +252,7 @@ static eswi_ecc_grid_choice literal_scan(const grid_case *g, const eswi_ecc_grid
     return best;
 }
 
-Test(grid, search_returns_the_first_of_equal_points_in_index_order, .timeout = 60)
+Test(grid, search_returns_the_first_of_equal_points_in_index_order, .timeout = 280)
 {
     int local = 0, interior = 0;
     for (uint64_t i = 0; i < TRIALS; i++) {
