@@ -23,21 +23,20 @@ static int padded(int levels)
     return (levels + ECC_LANES - 1) / ECC_LANES * ECC_LANES;
 }
 
-static workspace layout(const eswi_ecc_config *config, eswi_carve *carve)
+static void lay_out(const eswi_ecc_config *config, eswi_carve *carve, workspace *w)
 {
     const size_t users = (size_t)config->users, cells = (size_t)config->aps * (size_t)config->subchannels;
     const size_t profiles = (size_t)config->n_profiles, rows = profiles * (size_t)config->max_units;
     const size_t power_padded = (size_t)padded(config->grid_power_levels);
-    const size_t unit_padded = (size_t)padded(config->grid_unit_levels);
-    workspace w;
-    eswi_ecc_grid_tables *t = &w.tables;
+    const size_t unit_padded = (size_t)padded(config->grid_unit_levels), costs = rows * unit_padded;
+    eswi_ecc_grid_tables *t = &w->tables;
     t->power_padded = (int)power_padded;
     t->unit_padded = (int)unit_padded;
     t->max_units = config->max_units;
     t->units = ESWI_CARVE(carve, int32_t, profiles);
     t->result_bits = ESWI_CARVE(carve, float, profiles);
     t->bits = ESWI_CARVE(carve, float, rows);
-    t->compute = ESWI_CARVE(carve, float, rows *unit_padded);
+    t->compute = ESWI_CARVE(carve, float, costs);
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
         t->relative[d] = ESWI_CARVE(carve, float, power_padded);
         t->price[d] = ESWI_CARVE(carve, float, power_padded);
@@ -46,27 +45,29 @@ static workspace layout(const eswi_ecc_config *config, eswi_carve *carve)
     t->cost_per_bit = ESWI_CARVE(carve, float, power_padded);
     t->upload = ESWI_CARVE(carve, float, power_padded);
     t->compute_units = ESWI_CARVE(carve, double, unit_padded);
-    w.links = ESWI_CARVE(carve, eswi_ecc_grid_link, users);
-    w.users = ESWI_CARVE(carve, eswi_ecc_grid_user, users);
-    w.choices = ESWI_CARVE(carve, eswi_ecc_grid_choice, users);
-    w.who = ESWI_CARVE(carve, int32_t, users);
-    w.load = ESWI_CARVE(carve, int32_t, cells);
-    w.first = ESWI_CARVE(carve, int32_t, (size_t)config->subchannels);
-    w.next = ESWI_CARVE(carve, int32_t, users);
-    return w;
+    w->links = ESWI_CARVE(carve, eswi_ecc_grid_link, users);
+    w->users = ESWI_CARVE(carve, eswi_ecc_grid_user, users);
+    w->choices = ESWI_CARVE(carve, eswi_ecc_grid_choice, users);
+    w->who = ESWI_CARVE(carve, int32_t, users);
+    w->load = ESWI_CARVE(carve, int32_t, cells);
+    w->first = ESWI_CARVE(carve, int32_t, (size_t)config->subchannels);
+    w->next = ESWI_CARVE(carve, int32_t, users);
 }
 
 size_t eswi_ecc_grid_bytes(const eswi_ecc_config *config)
 {
     eswi_carve carve = {NULL, 0};
-    layout(config, &carve);
+    workspace measured;
+    lay_out(config, &carve, &measured);
     return carve.used;
 }
 
 static workspace workspace_of(const eswi_ecc_config *config, void *scratch)
 {
     eswi_carve carve = {scratch, 0};
-    return layout(config, &carve);
+    workspace w;
+    lay_out(config, &carve, &w);
+    return w;
 }
 
 eswi_ecc_grid_tables eswi_ecc_grid_tables_of(const eswi_ecc_config *config, void *scratch)
