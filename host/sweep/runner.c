@@ -198,6 +198,8 @@ esw_status esw_run(const esw_experiment *experiment, const esw_run_options *opti
 {
     eswi_run_plan plan;
     bool hdf5 = false;
+    if (!options->directory)
+        return esw_fail(error, ESW_BAD_USAGE, "a run needs a folder to write to (-o DIR)");
     esw_status status = eswi_run_plan_make(experiment, options, &plan, error);
     runner r = {
         .experiment = experiment,
