@@ -83,7 +83,9 @@ ESW_FN void eswi_ecc_published_tile(const eswi_ecc_descent *d, int tile)
 ESW_FN void eswi_ecc_published_move(const eswi_ecc_descent *d)
 {
     const float range = d->power_min_w * (eswi_exp2f(d->log2_range) - 1.0f);
-    ESW_EACH_LANE(l) { d->first[l] = d->second[l] = 0.0f; } /* longest projected gradient, largest move */
+    ESW_LANE_VAR(float, longest);  /* element of the projected gradient */
+    ESW_LANE_VAR(float, farthest); /* move */
+    ESW_EACH_LANE(l) { ESW_AT(longest, l) = ESW_AT(farthest, l) = 0.0f; }
     for (int u = 0; u < d->users; u++) {
         for (int t = 0; t <= d->tiles; t++) { /* the last "column" is the power */
             const int power = t == d->tiles;
@@ -100,12 +102,21 @@ ESW_FN void eswi_ecc_published_move(const eswi_ecc_descent *d)
                 const float step = near < 0.0f ? 0.0f : near > 1.0f ? 1.0f : near;
                 const float length = fabsf(unit - here), move = fabsf(step - here);
                 const int counts = real & (d->work[u * ECC_LANES + l] > 0.0f);
-                d->first[l] = (counts & (length > d->first[l])) ? length : d->first[l];
-                d->second[l] = (counts & (move > d->second[l])) ? move : d->second[l];
+                ESW_AT(longest, l) = (counts & (length > ESW_AT(longest, l))) ? length : ESW_AT(longest, l);
+                ESW_AT(farthest, l) = (counts & (move > ESW_AT(farthest, l))) ? move : ESW_AT(farthest, l);
                 x[at + l] = here;
                 next[at + l] = counts ? step : here;
             }
         }
+    }
+    if (d->across) {
+        ESW_LANES_MAX(longest);
+        ESW_LANES_MAX(farthest);
+    }
+    ESW_EACH_LANE(l)
+    {
+        d->first[l] = ESW_AT(longest, l);
+        d->second[l] = ESW_AT(farthest, l);
     }
 }
 

@@ -14,6 +14,9 @@
 /* Relative to the two sums whose difference a gradient is; float lanes against differences of the oracle. */
 #define TOLERANCE_GRADIENT 1e-5
 
+/* Absolute; a share of a row of at most 300, projected onto the simplex in float, against double. */
+#define TOLERANCE_PROJECTION 2e-6
+
 /* Standard errors a sample mean may be off: exceeded by chance once in 15,000 comparisons. */
 #define CONFIDENCE_SIGMAS 4.0
 
