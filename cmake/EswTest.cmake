@@ -13,7 +13,7 @@ function(esw_test_properties name timeout labels)
     TIMEOUT "${timeout}"
     LABELS "${labels}"
     FAIL_REGULAR_EXPRESSION "${ESW_TEST_FAILURE_WORDS}"
-    ENVIRONMENT "ASAN_OPTIONS=detect_leaks=1:halt_on_error=1;UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1;EDGESWEEP_DATA=${PROJECT_SOURCE_DIR}/datasets")
+    ENVIRONMENT "ASAN_OPTIONS=detect_leaks=1:halt_on_error=1;UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1;OMP_WAIT_POLICY=passive;EDGESWEEP_DATA=${PROJECT_SOURCE_DIR}/datasets")
 endfunction()
 
 # esw_add_test(name sources... [LABELS label...] [TIMEOUT seconds] [LIBRARIES target...] [DEFINITIONS def...])

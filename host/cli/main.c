@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,6 +69,7 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    signal(SIGXFSZ, SIG_IGN); /* a file size limit is a write error with one line, like a full disk */
     int code = dispatch(argc, argv);
     /* Results that did not reach their file (a full disk behind `> table.txt`) must not look like success. */
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == 0)
