@@ -13,6 +13,15 @@ missing_packages() {
     done
 }
 
+# Prints those of its arguments that this system's package lists know.
+known_packages() {
+    local package
+    for package in "$@"; do
+        apt-cache show "$package" >/dev/null 2>&1 && printf '%s\n' "$package"
+    done
+    return 0
+}
+
 as_root() {
     if [[ "$(id -u)" == 0 ]]; then
         "$@"
