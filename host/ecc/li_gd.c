@@ -84,11 +84,6 @@ void eswi_ecc_li_gd_close(eswi_ecc_li_gd *s)
     free(s);
 }
 
-eswi_ecc_instance eswi_ecc_li_gd_instance(const eswi_ecc_li_gd *s, int scenario)
-{
-    return eswi_ecc_instance_view(s->config, s->instances + (size_t)scenario * s->instance_bytes);
-}
-
 static void run_phase(eswi_ecc_li_gd *s, eswi_ecc_phase phase)
 {
     s->next = 0;

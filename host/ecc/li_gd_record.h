@@ -39,7 +39,10 @@ struct eswi_ecc_li_gd {
     uint32_t count, next;
 };
 
-eswi_ecc_instance eswi_ecc_li_gd_instance(const eswi_ecc_li_gd *s, int scenario);
+static inline eswi_ecc_instance eswi_ecc_li_gd_instance(const eswi_ecc_li_gd *s, int scenario)
+{
+    return eswi_ecc_instance_view(s->config, s->instances + (size_t)scenario * s->instance_bytes);
+}
 
 /* li_gd_phases.c: one crew's share of a phase. */
 void eswi_ecc_li_gd_work(eswi_ecc_li_gd *s, eswi_ecc_crew *crew, eswi_ecc_phase phase);
