@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+enum { MOST_LEVELS = 4096 }; /* the parameter's upper bound */
+
 /* y of the user: its cheapest download. */
 static double download(const eswi_ecc_config *config, const eswi_ecc_grid_tables *tables, double result_bits,
                        const eswi_ecc_grid_link *link)
@@ -47,7 +49,7 @@ static rival_choice search(const eswi_ecc_config *config, const eswi_ecc_grid_ta
 void rival_grid(const eswi_ecc_config *config, const eswi_ecc_grid_tables *tables, int users,
                 const int32_t *profile, const eswi_ecc_grid_link *links, rival_choice *choice)
 {
-    double speed[config->grid_unit_levels];
+    double speed[MOST_LEVELS];
     for (int r = 0; r < config->grid_unit_levels; r++)
         speed[r] = pow(tables->compute_units[r], config->lambda_exponent) * config->edge_unit_flops;
     for (int u = 0; u < users; u++)
