@@ -139,7 +139,7 @@ static json_t *measure_descent(const esw_bench_options *options, descent_state *
 
 json_t *bench_descent(const esw_bench_options *options, esw_error *error)
 {
-    descent_state s = {.threads = options->threads, .steps = 64, .step = eswi_cpu_kernels_in_use()->ecc_step};
+    descent_state s = {.threads = options->threads, .steps = 256, .step = eswi_cpu_kernels_in_use()->ecc_step};
     eswi_ecc_config *config = bench_ecc_config(SMALL_APS, SMALL_USERS, SMALL_SUBCHANNELS, error);
     json_t *result = NULL;
     if (!config)
@@ -239,7 +239,7 @@ static json_t *measure_grid(const esw_bench_options *options, grid_state *s)
 
 json_t *bench_grid(const esw_bench_options *options, esw_error *error)
 {
-    grid_state s = {.threads = options->threads, .users = SMALL_USERS * 32};
+    grid_state s = {.threads = options->threads, .users = SMALL_USERS * 512};
     eswi_ecc_config *config = bench_ecc_config(SMALL_APS, SMALL_USERS, SMALL_SUBCHANNELS, error);
     json_t *result = NULL;
     if (!config)
