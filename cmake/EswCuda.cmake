@@ -4,7 +4,7 @@
 #   ESW_CUDA        AUTO: use nvcc if it is there; ON: fail without it; OFF: do not look
 #   ESW_HAVE_NVCC   whether there is one, ESW_NVCC its path
 #   ESW_NEWEST_ARCH the newest architecture it knows, as a number
-include_guard(GLOBAL)
+include_guard(DIRECTORY) # its variables belong to the folder that includes it
 
 if(NOT ESW_CUDA STREQUAL "OFF")
   find_program(ESW_NVCC nvcc HINTS "$ENV{CUDA_PATH}/bin" "$ENV{CUDA_HOME}/bin" PATHS /usr/local/cuda/bin /opt/cuda/bin)

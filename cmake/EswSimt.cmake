@@ -3,20 +3,27 @@
 #   fast  optimised, for results
 #   asan  AddressSanitizer and UndefinedBehaviorSanitizer, findings are fatal
 #   race  the race checker: sources are instrumented by -fsanitize=thread, whose calls the layer itself answers
-include_guard(GLOBAL)
+include_guard(DIRECTORY)
 
 set(ESW_SIMT_VARIANTS fast asan race)
 set(ESW_SIMT_FLAGS -g -ffp-contract=off -fno-omit-frame-pointer -Wall -Wextra -Wno-unknown-pragmas)
 set(ESW_SIMT_FLAGS_fast -O2)
-set(ESW_SIMT_FLAGS_asan -O1 -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all)
-set(ESW_SIMT_FLAGS_race -O1 -fsanitize=thread)
+set(ESW_SIMT_FLAGS_asan -DSIMT_ASAN_BUILD -O1 -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all)
+set(ESW_SIMT_FLAGS_race -DSIMT_RACE_BUILD -O1 -fsanitize=thread)
 set(ESW_SIMT_LINK_asan -fsanitize=address,undefined)
 if(ESW_WERROR)
   list(APPEND ESW_SIMT_FLAGS -Werror)
 endif()
 
-# Sets the compiler up in the calling folder; the layer needs C++17 on x86-64.
+# Sets the compiler up in the calling folder; the layer needs C++17 on x86-64. Without a choice of the user's it is g++,
+# whose sanitizers find the most.
 macro(esw_enable_simt)
+  if(NOT CMAKE_CXX_COMPILER AND NOT DEFINED ENV{CXX})
+    find_program(ESW_GXX NAMES g++ g++-14 g++-13 g++-12)
+    if(ESW_GXX)
+      set(CMAKE_CXX_COMPILER "${ESW_GXX}")
+    endif()
+  endif()
   enable_language(CXX)
   set(CMAKE_CXX_STANDARD 17)
   set(CMAKE_CXX_STANDARD_REQUIRED ON)

@@ -50,7 +50,7 @@ Test(ptx_interpreter, instructions_without_specified_bits_are_refused_with_their
     for (const auto &[instruction, words] : refused)
         cr_expect(mentions(load_error(kernel_with(instruction)), words), "%s: %s", instruction,
                   load_error(kernel_with(instruction)).c_str());
-    cr_expect_str_empty(load_error(kernel_with("add.rn.f32 %r0, %r1, %r2;")).c_str());
+    cr_expect(load_error(kernel_with("add.rn.f32 %r0, %r1, %r2;")).empty());
 }
 
 Test(ptx_interpreter, malformed_text_is_refused_with_its_line)
@@ -153,7 +153,7 @@ Test(ptx_interpreter, launches_that_do_not_fit_the_kernel_are_refused)
     config.arguments = {{&wide, sizeof wide}};
     cr_expect(mentions(error_of("k"), "parameter 0 has another size"));
     config.arguments = {{&narrow, sizeof narrow}};
-    cr_expect_str_empty(error_of("k").c_str());
+    cr_expect(error_of("k").empty());
     cr_expect(mentions(error_of("f"), "not in the PTX"));
     cr_expect(mentions(error_of("missing"), "not in the PTX"));
 }

@@ -7,16 +7,19 @@ fault_is_reported(none "${all}" "^no report, result 1 2 3 4")
 # Memory
 fault_is_reported(write-past-end asan "kernel write_past_end_kernel, block \\(3,0,0\\), thread 4.*heap-buffer-overflow.*${here}")
 fault_is_reported(write-past-end race "kernel write_past_end_kernel, block \\(3,0,0\\), thread 4: stray write .* at ${here}")
-fault_is_reported(shared-past-end asan "kernel shared_past_end_kernel, block \\(0,0,0\\), thread 63: [A-Za-z]+Sanitizer found.*${here}")
 fault_is_reported(shared-unwritten race "kernel shared_unwritten_kernel, .*shared memory that this block has not written.* at ${here}")
 fault_is_reported(host-pointer race "kernel host_pointer_kernel, .*thread 0: stray read .* at ${here}")
 fault_is_reported(use-after-free asan "kernel add_one_kernel, .*heap-use-after-free.*${here}")
-fault_is_reported(use-after-free race "kernel add_one_kernel, .*stray read .* at ${here}")
-fault_is_reported(misaligned-vector asan "kernel vector_kernel, .*thread 0.*${here}:.*misaligned address")
+fault_is_reported(use-after-free race "kernel add_one_kernel, .*stray (read|write) .* at ${here}")
 fault_is_reported(host-reads-device asan "simt: host: AddressSanitizer.*use-after-poison.*${here}")
 fault_is_reported(copy-too-long "${all}" "simt: host: copy destination: .* is not inside one live device allocation")
 fault_is_reported(copy-wrong-kind "${all}" "simt: host: copy source: .* is not inside one live device allocation")
 fault_is_reported(double-free "${all}" "simt: host: cudaFree: .* is freed already")
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU") # clang has no red zones in named sections and does not check such copies
+  fault_is_reported(shared-past-end asan "kernel shared_past_end_kernel, block \\(0,0,0\\), thread 63: [A-Za-z]+Sanitizer found.*${here}")
+  fault_is_reported(misaligned-vector asan "kernel vector_kernel, .*thread 0.*${here}:.*misaligned address")
+endif()
 
 # Arithmetic that C++ does not define
 fault_is_reported(signed-overflow asan "kernel signed_overflow_kernel, .*thread 0.*${here}:.*signed integer overflow")

@@ -5,7 +5,7 @@
 #include "eval_check.h"
 
 /* Checked builds are an order of magnitude slower. */
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#if defined(SIMT_RACE_BUILD) || defined(SIMT_ASAN_BUILD)
 static const uint64_t n_cases = 30;
 #else
 static const uint64_t n_cases = 120;

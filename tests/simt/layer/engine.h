@@ -17,14 +17,9 @@
 #include "control.h"
 #include "device.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SIMT_ASAN_BUILD)
 #define SIMT_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SIMT_ASAN 1
-#endif
-#endif
-#ifndef SIMT_ASAN
+#else
 #define SIMT_ASAN 0
 #endif
 

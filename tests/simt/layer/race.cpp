@@ -138,13 +138,15 @@ static Shadow *shadow_of(const char *address)
 
 /* ---------------------------------------------------------------- reports */
 
-/* The file this code was loaded from, by a name that survives a change of the working folder. */
+/* The file this code was loaded from, by a name that survives a change of the working folder. The main program's name
+ * is what its caller said, which need not be a path. */
 static std::string own_file()
 {
     Dl_info object;
-    if (!dladdr(&reported, &object) || !object.dli_fname)
-        return "";
-    char *path = realpath(object.dli_fname, nullptr);
+    const bool known = dladdr(&reported, &object) && object.dli_fname;
+    char *path = known ? realpath(object.dli_fname, nullptr) : nullptr;
+    if (!path)
+        path = realpath("/proc/self/exe", nullptr);
     const std::string result = path ? path : "";
     free(path);
     return result;
