@@ -24,7 +24,7 @@ static const char *const problems[] = {
     SMALL MIX "reading=published max_iterations=40",
     SMALL "reading=published layout=uniform pair_directions=true max_iterations=40",
     SMALL MIX "start_seed=3 max_iterations=7",
-    "aps=2 users=5 subchannels=18 " MIX,
+    MIX "aps=2 users=5 subchannels=18",
     "aps=2 users=6 subchannels=17 reading=published max_iterations=40",
     "aps=1 users=1 subchannels=1",
 };
