@@ -59,6 +59,8 @@ static uint64_t random_integer(unsigned bits)
 static uint64_t random_float(bool wide)
 {
     static const double edges[] = {0.0,
+                                   0.0,
+                                   0.0,
                                    0.5,
                                    1.0,
                                    1.5,
@@ -108,6 +110,13 @@ static uint64_t random_float(bool wide)
         bits = random_word();
     }
     return wide ? bits ^ sign << 63 : cut(bits ^ sign << 31, 32);
+}
+
+/* The value before it again, a float perhaps with the other sign: equal operands and the two zeros are rare by chance. */
+static uint64_t related_value(const std::string &type, uint64_t before)
+{
+    const bool flip = type[0] == 'f' && (random_word() & 1);
+    return before ^ (flip ? uint64_t{1} << (bits_of_type(type) - 1) : 0);
 }
 
 static uint64_t random_value(const std::string &type)
@@ -165,8 +174,11 @@ static std::vector<uint64_t> inputs_of(const ValueCase &c, size_t rows)
     std::vector<uint64_t> inputs(rows * width);
     for (size_t row = 0; row < rows; row++)
         do
-            for (size_t i = 0; i < width; i++)
-                inputs[row * width + i] = random_value(c.sources[i]);
+            for (size_t i = 0; i < width; i++) {
+                const bool related = i > 0 && c.sources[i] == c.sources[i - 1] && random_word() % 6 == 0;
+                inputs[row * width + i] = related ? related_value(c.sources[i], inputs[row * width + i - 1])
+                                                  : random_value(c.sources[i]);
+            }
         while (c.defined && !c.defined(&inputs[row * width]));
     return inputs;
 }
