@@ -2,11 +2,13 @@
 #include "cli.h"
 #include "progress.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char HELP[] =
     "usage: edgesweep run EXPERIMENT.yaml -o DIR [OPTIONS]\n"
@@ -61,7 +63,14 @@ static volatile sig_atomic_t stop_requested;
 
 static void request_stop(int signal_number)
 {
+    static const char text[] =
+        "\nfinishing the blocks in flight; a second signal ends at once and keeps what was done "
+        "before them\n";
     (void)signal_number;
+    int saved = errno;
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written; /* nothing can be done about it here */
+    errno = saved;
     stop_requested = 1;
 }
 

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import time
@@ -13,6 +14,8 @@ from edgesweep_cli import EXIT_INTERRUPTED, EXIT_USAGE, PROGRAM, SMALL, SOURCE, 
 
 SWEPT = SMALL.replace("subchannels: 2}", "subchannels: 2}\nsweep: {users: [2, 4], access: [noma, oma]}\n"
                       "compare: {baseline: device-only}\nkeep: [summary, scenarios, users]")
+SLOW = SMALL.replace("scenarios: 8", "scenarios: 200000").replace("aps: 2, users: 4, subchannels: 2",
+                                                                  "aps: 3, users: 45, subchannels: 15")
 LONG = SMALL.replace("scenarios: 8", "scenarios: 200000")
 
 
@@ -124,11 +127,19 @@ class Progress(CliTest):
 
 
 class Interrupted(CliTest):
+    def wait_for_blocks(self, count):
+        """Until the journal of the run has grown `count` times."""
+        sizes, deadline = set(), time.monotonic() + 60
+        while len(sizes) <= count and time.monotonic() < deadline:
+            sizes |= {path.stat().st_size for path in self.folder.glob("run/journal-*")}
+            time.sleep(0.02)
+        self.assertGreater(len(sizes), count)
+
     def stop(self, number):
         """Starts a long run, sends it a signal after a moment, and gives what it said."""
         process = subprocess.Popen([PROGRAM, "run", self.write(LONG), "-o", self.folder / "run"],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        time.sleep(1.5)
+        self.wait_for_blocks(1)
         process.send_signal(number)
         _, text = process.communicate(timeout=30)
         self.assertEqual(process.returncode, EXIT_INTERRUPTED, text)
@@ -145,6 +156,19 @@ class Interrupted(CliTest):
                 self.assertGreater(done, 0)
                 self.assertEqual(done % 256, 0)
                 self.assertRegex(self.succeed("show", self.folder / "run"), rf"(?m)^ *li-gd .* {done}$")
+
+    def test_a_second_signal_ends_at_once_and_loses_no_finished_block(self):
+        process = subprocess.Popen([PROGRAM, "run", self.write(SLOW), "-o", self.folder / "run"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.wait_for_blocks(2)
+        process.send_signal(signal.SIGINT)
+        self.assertIn("a second signal ends at once", process.stderr.readline() + process.stderr.readline())
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        self.assertEqual(process.returncode, -signal.SIGINT)
+        done = int(re.search(r"(?m)^ *li-gd .* (\d+)$", self.succeed("show", self.folder / "run")).group(1))
+        self.assertGreater(done, 0)
+        self.assertEqual(done % 256, 0)
 
     def test_what_an_interrupted_run_kept_is_what_a_short_run_gives(self):
         self.stop(signal.SIGINT)
