@@ -20,7 +20,8 @@ int __wrap_eswi_ecc_spreads(const eswi_ecc_config *config);
 int __wrap_eswi_ecc_spreads(const eswi_ecc_config *config)
 {
     descent_spread_questions++;
-    return descent_spreading == SPREAD_BY_SIZE ? __real_eswi_ecc_spreads(config) : descent_spreading == SPREAD_ALWAYS;
+    return descent_spreading == SPREAD_BY_SIZE ? __real_eswi_ecc_spreads(config)
+                                               : descent_spreading == SPREAD_ALWAYS;
 }
 
 static size_t block_stride(size_t bytes)
@@ -74,7 +75,8 @@ void descents_solve(descents *d, ecc_method method, descent_way way)
     for (uint32_t first = 0; first < d->count; first += batch) {
         const uint32_t left = d->count - first;
         eswi_ecc_li_gd_solve(solver, d->instances + first * d->instance_bytes, d->instance_bytes,
-                             left < batch ? left : batch, d->decisions + first * d->decision_bytes, d->decision_bytes);
+                             left < batch ? left : batch, d->decisions + first * d->decision_bytes,
+                             d->decision_bytes);
     }
     eswi_ecc_li_gd_close(solver);
     descent_spreading = SPREAD_BY_SIZE;

@@ -33,7 +33,8 @@ typedef struct descents {
 void descents_open(descents *d, const char *overrides, uint64_t seed, uint32_t count);
 void descents_close(descents *d);
 
-/* Decides all scenarios; memory that is not part of a decision keeps a pattern, so that blocks can be compared. */
+/* Decides all scenarios; memory that is not part of a decision keeps a pattern, so that blocks can be
+ * compared. */
 void descents_solve(descents *d, ecc_method method, descent_way way);
 
 eswi_ecc_instance descents_instance(const descents *d, uint32_t scenario);

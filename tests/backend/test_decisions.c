@@ -1,4 +1,5 @@
-/* Whole decisions, diagnostics included: the same bytes however a batch is cut, threaded, laid out and compiled. */
+/* Whole decisions, diagnostics included: the same bytes however a batch is cut, threaded, laid out and
+ * compiled. */
 #include <criterion/criterion.h>
 
 #include <string.h>
@@ -10,9 +11,10 @@
 enum { SCENARIOS = 65 };
 
 #define SMALL "aps=3 users=12 subchannels=4 upload=network bandwidth_up_hz=500000 "
-#define MIX "profile={\"mix\":[\"nin-cifar10-32\",\"alexnet-imagenet-224\",\"resnet18-cifar10-32\"]} "
+#define MIX   "profile={\"mix\":[\"nin-cifar10-32\",\"alexnet-imagenet-224\",\"resnet18-cifar10-32\"]} "
 
-/* Every access, split, reading and pairing, one network and mixes, regular and irregular cells, limits that are hit. */
+/* Every access, split, reading and pairing, one network and mixes, regular and irregular cells, limits that
+ * are hit. */
 static const char *const problems[] = {
     SMALL,
     SMALL MIX,
@@ -41,8 +43,8 @@ static void assert_same(const descents *expected, const descents *found, const c
     for (uint32_t i = 0; i < found->count; i++) {
         const size_t at = i * expected->decision_bytes;
         cr_assert_eq(memcmp(expected->decisions + at, found->decisions + at, expected->decision_bytes), 0,
-                     "'%s', %s: scenario %u differs, %.17g instead of %.17g", problem, way, i, descents_value(found, i),
-                     descents_value(expected, i));
+                     "'%s', %s: scenario %u differs, %.17g instead of %.17g", problem, way, i,
+                     descents_value(found, i), descents_value(expected, i));
     }
 }
 
@@ -54,7 +56,8 @@ static void compare(const other_way *others, size_t n_others, uint32_t count)
         descents expected, found;
         descents_open(&expected, problems[p], 91, count);
         descents_open(&found, problems[p], 91, count);
-        descents_solve(&expected, method, (descent_way){.kernels = &eswi_cpu_kernels_baseline, .spread = SPREAD_NEVER});
+        descents_solve(&expected, method,
+                       (descent_way){.kernels = &eswi_cpu_kernels_baseline, .spread = SPREAD_NEVER});
         for (size_t w = 0; w < n_others; w++) {
             descents_solve(&found, method, others[w].way);
             assert_same(&expected, &found, problems[p], others[w].name);

@@ -1,14 +1,16 @@
-/* What a decision of gd and li-gd promises: it is feasible, never worse than keeping everybody local, and with a split
- * per user never worse than with a common one. ESW_TEST_FULL=1 asks for 10,000 scenarios, and 100 at the paper's size. */
+/* What a decision of gd and li-gd promises: it is feasible, never worse than keeping everybody local, and
+ * with a split per user never worse than with a common one. ESW_TEST_FULL=1 asks for 10,000 scenarios, and
+ * 100 at the paper's size. */
 #include <criterion/criterion.h>
 
 #include <stdio.h>
 
 #include "descents.h"
 
-#define MIX                                                                                                            \
+#define MIX \
     "profile={\"mix\":[\"nin-cifar10-32\",\"yolov2tiny-cifar10-416\",\"alexnet-imagenet-224\",\"vgg16-cifar10-224\"]} "
-/* An upload about as long as the computing it saves, so that splits inside the networks pay, and staying local. */
+/* An upload about as long as the computing it saves, so that splits inside the networks pay, and staying
+ * local. */
 #define NARROW "upload=network bandwidth_up_hz=160000 bandwidth_down_hz=160000 "
 
 static void check_one(const descents *d, uint32_t scenario, const char *problem)
@@ -17,8 +19,8 @@ static void check_one(const descents *d, uint32_t scenario, const char *problem)
     const eswi_ecc_decision decision = descents_decision(d, scenario);
     const double value = descents_value(d, scenario), local = descents_local_value(d, scenario);
     esw_error error = {""};
-    cr_assert_eq(eswi_ecc_check(d->config, &instance, &decision, &error), ESW_OK, "'%s', scenario %u: %s", problem,
-                 scenario, error.text);
+    cr_assert_eq(eswi_ecc_check(d->config, &instance, &decision, &error), ESW_OK, "'%s', scenario %u: %s",
+                 problem, scenario, error.text);
     cr_assert(value <= local, "'%s', scenario %u: %.17g, all local %.17g", problem, scenario, value, local);
 }
 
@@ -88,7 +90,8 @@ Test(promises, leave_everybody_local_where_sending_only_costs)
     cr_assert_eq(check("aps=2 users=8 subchannels=2 bandwidth_up_hz=100", ECC_LI_GD, 20), 0);
 }
 
-/* More users in a cell than its clusters hold: the rest computes for itself, and the others are still served. */
+/* More users in a cell than its clusters hold: the rest computes for itself, and the others are still served.
+ * */
 Test(promises, keep_users_local_whom_no_cluster_can_hold)
 {
     descents d;
@@ -105,7 +108,8 @@ Test(promises, keep_users_local_whom_no_cluster_can_hold)
                 here += instance.ap_of_user[u] == n;
                 sending += instance.ap_of_user[u] == n && sends;
             }
-            cr_assert_eq(sending, here < 3 ? here : 3, "scenario %u, AP %d: %d of %d users send", i, n, sending, here);
+            cr_assert_eq(sending, here < 3 ? here : 3, "scenario %u, AP %d: %d of %d users send", i, n, sending,
+                         here);
             crowded += here > 3;
         }
     }
@@ -135,7 +139,8 @@ Test(promises, per_user_splits_are_never_worse_than_a_common_one, .timeout = 600
         descents_solve(&own, ECC_LI_GD, (descent_way){.threads = 2});
         for (uint32_t i = 0; i < common.count; i++) {
             const double one = descents_value(&common, i), each = descents_value(&own, i);
-            cr_assert(each <= one, "'%s', scenario %u: %.17g per user, %.17g in common", problems[p], i, each, one);
+            cr_assert(each <= one, "'%s', scenario %u: %.17g per user, %.17g in common", problems[p], i, each,
+                      one);
             better += each < one * 0.999;
         }
         descents_close(&common);

@@ -98,8 +98,8 @@ static void round_it(rounding *r)
     cr_assert(lanes && scratch);
     for (size_t i = 0; i < pairs; i++)
         lanes[i * STEP] = r->beta[i];
-    r->unclear = eswi_ecc_round(config, &r->c.instance, r->direction, lanes, (size_t)config->subchannels * STEP, STEP,
-                                r->active, scratch, r->found);
+    r->unclear = eswi_ecc_round(config, &r->c.instance, r->direction, lanes, (size_t)config->subchannels * STEP,
+                                STEP, r->active, scratch, r->found);
     free(lanes);
     free(scratch);
 }

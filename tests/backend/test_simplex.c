@@ -1,5 +1,5 @@
-/* The projection onto the simplex against the textbook's, which sorts, in double; and the same bits however the row
- * lies in the lanes. */
+/* The projection onto the simplex against the textbook's, which sorts, in double; and the same bits however
+ * the row lies in the lanes. */
 #include <criterion/criterion.h>
 
 #include <math.h>
@@ -28,8 +28,8 @@ static void draw_simplex_row(dice *d, int columns, float *row)
         row[m] = (float)(drawn[m] / sum);
 }
 
-/* Lane l asks for what its number stands for: gentle slopes, slopes a million apart, equal ones, rows that all but one
- * column leave, steps so long that x no longer counts, and none at all. */
+/* Lane l asks for what its number stands for: gentle slopes, slopes a million apart, equal ones, rows that
+ * all but one column leave, steps so long that x no longer counts, and none at all. */
 static void draw_rows(rows *r, uint64_t index, int columns)
 {
     dice d = dice_of(71, index);
@@ -42,7 +42,10 @@ static void draw_rows(rows *r, uint64_t index, int columns)
         for (int m = 0; m < columns; m++) {
             const float gentle = (float)dice_real(&d, -1.0, 1.0);
             const float wide = (float)(dice_log(&d, 1e-3, 1e3) * (dice_chance(&d, 0.5) ? 1.0 : -1.0));
-            r->g[l][m] = l % 8 == 1 ? wide : l % 8 == 2 ? same : l % 8 == 3 ? (m == lonely ? -1e6f : 1.0f) : gentle;
+            r->g[l][m] = l % 8 == 1   ? wide
+                         : l % 8 == 2 ? same
+                         : l % 8 == 3 ? (m == lonely ? -1e6f : 1.0f)
+                                      : gentle;
             if (l % 8 == 5)
                 r->x[l][m] = 1.0f / (float)columns;
             if (l % 8 == 6)
@@ -109,7 +112,8 @@ static void check_row(const rows *r, int lane, const float *found)
     double z[MOST_COLUMNS], expected[MOST_COLUMNS], sum = 0.0;
     int held = 0;
     for (int m = 0; m < r->columns; m++)
-        z[m] = (double)fmaf(-r->alpha[lane], r->g[lane][m], r->x[lane][m]); /* the point that is projected is a float */
+        z[m] = (double)fmaf(-r->alpha[lane], r->g[lane][m],
+                            r->x[lane][m]); /* the point that is projected is a float */
     project_by_sorting(r->columns, z, expected);
     for (int m = 0; m < r->columns; m++) {
         cr_assert(found[m] >= 0.0f, "column %d of %d, lane %d: %g", m, r->columns, lane, (double)found[m]);
@@ -119,7 +123,8 @@ static void check_row(const rows *r, int lane, const float *found)
         sum += (double)found[m];
         held += found[m] > 0.0f;
     }
-    cr_assert_leq(fabs(sum - 1.0), held * TOLERANCE_PROJECTION, "%d columns, lane %d sum to %.9g", r->columns, lane, sum);
+    cr_assert_leq(fabs(sum - 1.0), held * TOLERANCE_PROJECTION, "%d columns, lane %d sum to %.9g", r->columns,
+                  lane, sum);
 }
 
 Test(simplex, of_every_size_is_the_one_found_by_sorting)
@@ -144,8 +149,8 @@ Test(simplex, has_the_same_bits_across_the_lanes)
         project_side_by_side(&r, beside);
         for (int l = 0; l < ECC_LANES; l++) {
             project_across(&r, l, across);
-            cr_assert_eq(memcmp(across, beside[l], (size_t)columns * sizeof *across), 0, "%d columns, lane %d", columns,
-                         l);
+            cr_assert_eq(memcmp(across, beside[l], (size_t)columns * sizeof *across), 0, "%d columns, lane %d",
+                         columns, l);
         }
     }
 }
@@ -165,8 +170,8 @@ Test(simplex, of_a_row_does_not_depend_on_its_neighbours)
             memcpy(alone.g[l], r.g[l], sizeof r.g[l]);
             alone.alpha[l] = r.alpha[l];
             project_side_by_side(&alone, single);
-            cr_assert_eq(memcmp(single[l], together[l], (size_t)columns * sizeof(float)), 0, "%d columns, lane %d",
-                         columns, l);
+            cr_assert_eq(memcmp(single[l], together[l], (size_t)columns * sizeof(float)), 0,
+                         "%d columns, lane %d", columns, l);
         }
     }
 }

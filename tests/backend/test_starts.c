@@ -1,4 +1,5 @@
-/* How far li-gd stays above the best of sixteen descents from random starts. ESW_TEST_FULL=1 asks for 1,000 scenarios. */
+/* How far li-gd stays above the best of sixteen descents from random starts. ESW_TEST_FULL=1 asks for 1,000
+ * scenarios. */
 #include <criterion/criterion.h>
 
 #include <math.h>
@@ -42,8 +43,9 @@ static void compare_with_starts(const char *problem)
     for (uint32_t i = 0; i < count; i++)
         sum += excess[i] = 100.0 * (descents_value(&d, i) / excess[i] - 1.0);
     qsort(excess, count, sizeof *excess, ascending);
-    printf("'%s', %u scenarios: li-gd over the best of %d random starts: mean %.2f %%, p95 %.2f %%, max %.2f %%\n",
-           problem, count, STARTS, sum / count, excess[count * 95 / 100], excess[count - 1]);
+    printf(
+        "'%s', %u scenarios: li-gd over the best of %d random starts: mean %.2f %%, p95 %.2f %%, max %.2f %%\n",
+        problem, count, STARTS, sum / count, excess[count * 95 / 100], excess[count - 1]);
     cr_assert_leq(sum / count, PERCENT_ALLOWED, "%g %% in the mean", sum / count);
     cr_assert_lt(excess[0], excess[count - 1], "all starts end at one value, so nothing is compared");
     descents_close(&d);

@@ -1,5 +1,6 @@
-/* One evaluation and the steps after it: the same bits for both layouts and every instruction set, and the value the
- * oracle has. The steps are those a solver takes, through the functions compiled per instruction set. */
+/* One evaluation and the steps after it: the same bits for both layouts and every instruction set, and the
+ * value the oracle has. The steps are those a solver takes, through the functions compiled per instruction
+ * set. */
 #include <criterion/criterion.h>
 
 #include <math.h>
@@ -53,8 +54,8 @@ static void take_seat(eswi_ecc_crew *crew, const stage *s, uint32_t scenario, in
     if (s->relaxed)
         eswi_ecc_lanes_load(&crew->lanes[s->direction], config, &instance, seat, crew->keys);
     else
-        eswi_ecc_fixed_load(&crew->fixed, config, &instance, s->direction, (ecc_access)s->access, s->assigned[scenario],
-                            seat, crew->links);
+        eswi_ecc_fixed_load(&crew->fixed, config, &instance, s->direction, (ecc_access)s->access,
+                            s->assigned[scenario], seat, crew->links);
     for (int u = 0; u < config->users; u++)
         eswi_ecc_crew_set(crew, crew->active->work, u, seat, s->work[scenario][u]);
     eswi_ecc_crew_cold(crew, &instance, s->direction, seat);
@@ -65,7 +66,8 @@ static void take_seat(eswi_ecc_crew *crew, const stage *s, uint32_t scenario, in
 static void look(const eswi_ecc_crew *crew, int seat, snapshot *shot)
 {
     const eswi_ecc_descent *d = crew->active;
-    const int across = crew->across, lane = across ? 0 : seat, columns = d->tiles ? crew->config->subchannels : 0;
+    const int across = crew->across, lane = across ? 0 : seat,
+              columns = d->tiles ? crew->config->subchannels : 0;
     memset(shot, 0, sizeof *shot);
     for (int u = 0; u < d->users; u++) {
         const size_t i = (size_t)u * ECC_LANES + (size_t)lane;
@@ -118,7 +120,8 @@ static void descend(const stage *s, descent_way way, int steps, snapshot shots[E
 static void make_wild(const stage *s, dice *drawing, uint32_t scenario)
 {
     const eswi_ecc_instance instance = descents_instance(&s->d, scenario);
-    const size_t row = (size_t)(s->d.config->aps * s->d.config->subchannels), links = row * (size_t)s->d.config->users;
+    const size_t row = (size_t)(s->d.config->aps * s->d.config->subchannels),
+                 links = row * (size_t)s->d.config->users;
     for (size_t i = 0; i < links; i++) {
         const float drawn = (float)dice_log(drawing, 1e-14, 1e-4);
         float *gain = instance.gain[s->direction];
@@ -126,8 +129,8 @@ static void make_wild(const stage *s, dice *drawing, uint32_t scenario)
     }
 }
 
-/* A quarter of the users stays local; with fixed subchannels some have none, and clusters are of any size up to the cap
- * that the lists are made for. */
+/* A quarter of the users stays local; with fixed subchannels some have none, and clusters are of any size up
+ * to the cap that the lists are made for. */
 static void draw_stage(stage *s, const char *overrides, int direction, bool relaxed, bool wild)
 {
     memset(s, 0, sizeof *s);
@@ -165,10 +168,11 @@ enum { NETWORKS = sizeof networks / sizeof *networks };
 static void assert_same(const stage *s, const snapshot *expected, const snapshot *found, const descent_way *way)
 {
     for (int i = 0; i < ECC_LANES; i++)
-        cr_assert_eq(memcmp(&expected[i], &found[i], sizeof *expected), 0,
-                     "%d APs, %d users, %d subchannels, direction %d, scenario %d: %s%s gives f = %a, baseline %a",
-                     s->d.config->aps, s->d.config->users, s->d.config->subchannels, s->direction, i, way->kernels->name,
-                     way->spread == SPREAD_ALWAYS ? " across" : "", (double)found[i].value, (double)expected[i].value);
+        cr_assert_eq(
+            memcmp(&expected[i], &found[i], sizeof *expected), 0,
+            "%d APs, %d users, %d subchannels, direction %d, scenario %d: %s%s gives f = %a, baseline %a",
+            s->d.config->aps, s->d.config->users, s->d.config->subchannels, s->direction, i, way->kernels->name,
+            way->spread == SPREAD_ALWAYS ? " across" : "", (double)found[i].value, (double)expected[i].value);
 }
 
 /* After one evaluation and after some steps, every way against the baseline's with a scenario per lane. */
@@ -177,7 +181,8 @@ static void compare_ways(const stage *s)
     static snapshot expected[ECC_LANES], found[ECC_LANES];
     const eswi_cpu_kernels *const *kernels = eswi_cpu_kernels_available();
     for (int steps = 1; steps <= STEPS; steps += STEPS - 1) {
-        descend(s, (descent_way){.kernels = &eswi_cpu_kernels_baseline, .spread = SPREAD_NEVER}, steps, expected);
+        descend(s, (descent_way){.kernels = &eswi_cpu_kernels_baseline, .spread = SPREAD_NEVER}, steps,
+                expected);
         for (int k = 0; kernels[k]; k++)
             for (int spread = SPREAD_NEVER; spread <= (s->relaxed ? SPREAD_ALWAYS : SPREAD_NEVER); spread++) {
                 const descent_way way = {.kernels = kernels[k], .spread = (descent_spread)spread};
@@ -227,7 +232,8 @@ Test(steps, with_fixed_subchannels_have_the_same_bits_in_every_instruction_set, 
 
 /* ---------------------------------------------------------------- the oracle */
 
-/* The oracle's value of a direction at the point a first step evaluated, in which work stands for bits over bandwidth. */
+/* The oracle's value of a direction at the point a first step evaluated, in which work stands for bits over
+ * bandwidth. */
 static double oracle_value(const stage *s, uint32_t scenario, const snapshot *shot)
 {
     const eswi_ecc_config *config = s->d.config;
@@ -263,8 +269,9 @@ static void compare_with_oracle(const stage *s)
     for (uint32_t i = 0; i < ECC_LANES; i++) {
         const double value = oracle_value(s, i, &shots[i]);
         cr_assert_leq(relative_difference((double)shots[i].value, value), TOLERANCE_FLOAT_VALUE,
-                      "%d users, %d subchannels, access %d, direction %d: %.9g, oracle %.9g", s->d.config->users,
-                      s->d.config->subchannels, s->access, s->direction, (double)shots[i].value, value);
+                      "%d users, %d subchannels, access %d, direction %d: %.9g, oracle %.9g",
+                      s->d.config->users, s->d.config->subchannels, s->access, s->direction,
+                      (double)shots[i].value, value);
     }
 }
 

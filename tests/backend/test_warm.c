@@ -1,4 +1,5 @@
-/* Warm starts (Corollary 4): what a layer costs after the one before it, and that the printed descent is counted. */
+/* Warm starts (Corollary 4): what a layer costs after the one before it, and that the printed descent is
+ * counted. */
 #include <criterion/criterion.h>
 
 #include <math.h>
@@ -7,7 +8,7 @@
 
 #include "descents.h"
 
-#define MIX                                                                                                            \
+#define MIX \
     "profile={\"mix\":[\"nin-cifar10-32\",\"alexnet-imagenet-224\",\"yolov2tiny-cifar10-416\",\"vgg16-cifar10-224\"]} "
 enum { SCENARIOS = 48 };
 
@@ -50,8 +51,9 @@ Test(warm, start_ends_at_its_first_evaluation_with_one_network)
         for (uint32_t i = 0; i < SCENARIOS; i++) {
             const eswi_ecc_diagnostics *found = descents_decision(&warm, i).diagnostics;
             cr_assert_eq(found->layers_later, warm.config->max_units - 2, "one layer per split");
-            cr_assert_eq(found->evaluations_later, found->layers_later, "%s, scenario %u: %d evaluations in %d layers",
-                         networks[n], i, found->evaluations_later, found->layers_later);
+            cr_assert_eq(found->evaluations_later, found->layers_later,
+                         "%s, scenario %u: %d evaluations in %d layers", networks[n], i,
+                         found->evaluations_later, found->layers_later);
         }
         const layer_costs from_start = costs_of(&cold);
         cr_assert_gt(from_start.later, 10.0, "a cold layer takes %.1f evaluations", from_start.later);
@@ -67,13 +69,15 @@ Test(warm, start_changes_nothing_where_the_first_layer_is_chosen)
     int same = 0;
     solve_both("aps=3 users=18 subchannels=6", &cold, &warm);
     for (uint32_t i = 0; i < SCENARIOS; i++) {
-        const eswi_ecc_decision from_start = descents_decision(&cold, i), going_on = descents_decision(&warm, i);
+        const eswi_ecc_decision from_start = descents_decision(&cold, i), going_on =
+                                                                              descents_decision(&warm, i);
         cr_assert_eq(from_start.diagnostics->evaluations_first, going_on.diagnostics->evaluations_first);
         if (from_start.diagnostics->common_split != 1 || going_on.diagnostics->common_split != 1)
             continue;
         const size_t bytes = 18 * sizeof(double);
         cr_assert_eq(memcmp(from_start.power_w[ECC_UP], going_on.power_w[ECC_UP], bytes), 0, "scenario %u", i);
-        cr_assert_eq(memcmp(from_start.power_w[ECC_DOWN], going_on.power_w[ECC_DOWN], bytes), 0, "scenario %u", i);
+        cr_assert_eq(memcmp(from_start.power_w[ECC_DOWN], going_on.power_w[ECC_DOWN], bytes), 0, "scenario %u",
+                     i);
         same++;
     }
     cr_assert_gt(same, SCENARIOS / 2);
@@ -86,8 +90,8 @@ Test(warm, start_saves_evaluations_with_mixed_networks_too_and_costs_no_value)
     descents cold, warm;
     solve_both("aps=3 users=18 subchannels=6 " MIX, &cold, &warm);
     const layer_costs from_start = costs_of(&cold), going_on = costs_of(&warm);
-    printf("mixed networks, evaluations per later layer: cold %.1f, warm %.1f; value %.6g and %.6g\n", from_start.later,
-           going_on.later, from_start.value, going_on.value);
+    printf("mixed networks, evaluations per later layer: cold %.1f, warm %.1f; value %.6g and %.6g\n",
+           from_start.later, going_on.later, from_start.value, going_on.value);
     cr_assert_eq(from_start.first, going_on.first);
     cr_assert_lt(going_on.later, 0.7 * from_start.later);
     cr_assert_gt(going_on.later, 1.0, "layers of different networks differ");
@@ -115,13 +119,14 @@ Test(warm, printed_descents_end_and_are_counted)
         unconverged += found->unconverged_layers > 0;
         unrounded += found->unrounded > 0;
     }
-    printf("as printed: %d of %d scenarios with a layer that did not converge, %d with users to repair\n", unconverged,
-           SCENARIOS, unrounded);
+    printf("as printed: %d of %d scenarios with a layer that did not converge, %d with users to repair\n",
+           unconverged, SCENARIOS, unrounded);
     cr_assert_gt(unconverged + unrounded, 0);
     descents_close(&d);
 }
 
-/* The counting itself: one iteration is never enough for the repaired descent, and a loose tolerance always is. */
+/* The counting itself: one iteration is never enough for the repaired descent, and a loose tolerance always
+ * is. */
 Test(warm, repaired_descents_report_their_limit)
 {
     static const struct {
