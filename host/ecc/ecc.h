@@ -70,10 +70,10 @@ typedef struct eswi_ecc_config {
     double edge_capacity_units;            /* r_total per AP, dnn-surgery only */
     double kappa_device, kappa_edge;       /* xi_i, xi_e */
     double cycles_per_flop;                /* phi, energy only */
-    uint64_t start_seed;                   /* descent: 0 = the uniform start, else the seed of a random start */
+    uint64_t start_seed;                   /* descent: 0 = the start by own gain, else the seed of a random one */
     int grid_power_levels, grid_unit_levels; /* method grid */
     int max_iterations;                    /* descent, per split */
-    double tolerance;                      /* descent: relative decrease along the projected step below which it stops */
+    double tolerance;                      /* descent: relative gain of five accepted points below which it stops */
     double (*ap_xy_m)[2];                  /* [N] */
     eswi_ecc_profile *profiles;            /* more than one: each user draws one */
     int n_profiles;

@@ -155,7 +155,7 @@ const esw_param eswi_ecc_params[ECC_PARAMS] = {
     /* The solvers. */
     [ECC_PARAM_START_SEED] = {
         "start_seed", ESW_PARAM_INTEGER, "1", "0", 0, 9007199254740991.0, NULL, PER_METHOD,
-        "Start of a descent: 0 for the uniform point, else the seed of a random one.",
+        "Start of a descent: 0 for the start by own gain, else the seed of a random one.",
         "project"},
     [ECC_PARAM_MAX_ITERATIONS] = {
         "max_iterations", ESW_PARAM_INTEGER, "1", "500", 1, 1000000, NULL, PER_METHOD,
@@ -163,7 +163,7 @@ const esw_param eswi_ecc_params[ECC_PARAMS] = {
         "assumed"},
     [ECC_PARAM_TOLERANCE] = {
         "tolerance", ESW_PARAM_REAL, "1", "0.001", 0, 1, NULL, PER_METHOD,
-        "A descent ends when its last ten steps together gained less than this share of the objective.",
+        "A descent ends when five accepted points together gained less than this share of the objective.",
         "assumed"},
     [ECC_PARAM_LEVELS] = {
         "levels", ESW_PARAM_INTEGER, "1", "32", 2, 4096, NULL, METHOD_ONLY,
