@@ -1,8 +1,8 @@
 /* Probe kernels: every shared function (detmath.h, philox.h, reduce.h) applied to arrays.
  *
- * They compute nothing a user asks for. They exist so that the bits of a device can be compared with those of the CPU,
- * function by function: by the tests without a GPU, by profiling/ scripts on one. The lists are the one statement of
- * what is compared; whoever checks a device expands them too, over plain loops.
+ * They compute nothing a user asks for. They exist so that the bits of a device can be compared with those of
+ * the CPU, function by function: by the tests without a GPU, by profiling/ scripts on one. The lists are the
+ * one statement of what is compared; whoever checks a device expands them too, over plain loops.
  */
 #ifndef ESWI_PROBE_H
 #define ESWI_PROBE_H
@@ -11,9 +11,9 @@
 #include "base/philox.h"
 #include "base/reduce.h"
 
-/* Result i of a probe depends on x[i], y[i], or on the window x[i .. i + PROBE_WINDOW). Inputs hold n + PROBE_WINDOW
- * values. X(name, inputs, value of element i): inputs are `any` bit patterns, or `finite` moderate numbers where plain
- * arithmetic could choose a NaN of its own. */
+/* Result i of a probe depends on x[i], y[i], or on the window x[i .. i + PROBE_WINDOW). Inputs hold n +
+ * PROBE_WINDOW values. X(name, inputs, value of element i): inputs are `any` bit patterns, or `finite` moderate
+ * numbers where plain arithmetic could choose a NaN of its own. */
 enum { PROBE_WINDOW = 45 };
 
 #define ESWI_PROBE_FLOATS(X)                                               \
@@ -49,7 +49,8 @@ enum { PROBE_WINDOW = 45 };
     X(sum, finite, eswi_sum(x + i, PROBE_WINDOW, 1))                       \
     X(sum_stride, finite, eswi_sum(x + i, PROBE_WINDOW / 3, 3))
 
-/* Word k of a block whose seed, scenario, stream, entity and block all come from two words; its bits in a float. */
+/* Word k of a block whose seed, scenario, stream, entity and block all come from two words; its bits in a
+ * float. */
 ESW_FN float eswi_probe_word(uint32_t low, uint32_t high, int k)
 {
     const uint64_t wide = (uint64_t)high << 32 | low;
@@ -75,8 +76,8 @@ enum {
 #undef X
 };
 
-/* Launches float or double probe `row` on the default stream: d_out[i] for i < n. Arrays are in device memory. Launch
- * errors are left to cudaGetLastError. */
+/* Launches float or double probe `row` on the default stream: d_out[i] for i < n. Arrays are in device memory.
+ * Launch errors are left to cudaGetLastError. */
 void eswi_cuda_probe_float(int row, float *d_out, const float *d_x, const float *d_y, int n);
 void eswi_cuda_probe_double(int row, double *d_out, const double *d_x, const double *d_y, int n);
 

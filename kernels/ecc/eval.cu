@@ -1,11 +1,13 @@
-/* ECC: value and gradient of (22) in one direction's allocation, by the source the CPU runs (ecc/lanes.h, ecc/fixed.h).
+/* ECC: value and gradient of (22) in one direction's allocation, by the source the CPU runs (ecc/lanes.h,
+ * ecc/fixed.h).
  *
- * Threads: one a lane, ECC_LANES a pack, eight packs a block. A lane touches its own elements only, so a warp's access
- * is two runs of sixteen neighbouring floats. Lanes meet only in the sums of packs that spread one scenario over them:
- * shuffles within half a warp, in the fixed tree of base/reduce.h. No shared memory, no barrier.
+ * Threads: one a lane, ECC_LANES a pack, eight packs a block. A lane touches its own elements only, so a warp's
+ * access is two runs of sixteen neighbouring floats. Lanes meet only in the sums of packs that spread one
+ * scenario over them: shuffles within half a warp, in the fixed tree of base/reduce.h. No shared memory, no
+ * barrier.
  *
- * Work of a pack of U users, N APs and T tiles: O(T U N) flops and about 4 (N + 12) bytes a lane, user and tile; what
- * the three passes over a tile read twice comes from the cache.
+ * Work of a pack of U users, N APs and T tiles: O(T U N) flops and about 4 (N + 12) bytes a lane, user and
+ * tile; what the three passes over a tile read twice comes from the cache.
  */
 #include "kernels/ecc/eval.h"
 

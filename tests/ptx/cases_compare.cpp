@@ -1,4 +1,5 @@
-/* setp: order by value, or unordered if a NaN takes part; every relation is a set of {less, equal, greater, unordered}. */
+/* setp: order by value, or unordered if a NaN takes part; every relation is a set of {less, equal, greater,
+ * unordered}. */
 #include <cmath>
 
 #include "opcode_cases.h"

@@ -1,6 +1,8 @@
-/* Floating-point arithmetic: results worked out in __float128 and rounded once to the format of the instruction.
+/* Floating-point arithmetic: results worked out in __float128 and rounded once to the format of the
+ * instruction.
  *
- * 113 bits hold sums and products of 53-bit numbers well enough that rounding twice equals rounding once (113 >= 2 x 53
+ * 113 bits hold sums and products of 53-bit numbers well enough that rounding twice equals rounding once (113
+ * >= 2 x 53
  * + 2), also for quotients; fma is compared where its exact result needs no more than 113 bits. */
 #include <cmath>
 
@@ -18,7 +20,8 @@ template <> double value_of<double>(uint64_t word)
     return double_of(word);
 }
 
-/* The NaN of float operations is specified; for double any NaN will do, so the interpreter's own is asked for. */
+/* The NaN of float operations is specified; for double any NaN will do, so the interpreter's own is asked for.
+ */
 template <class T> static uint64_t rounded(exact x)
 {
     const T value = static_cast<T>(x);

@@ -48,8 +48,8 @@ static void add_two_operand_cases(std::vector<ValueCase> &cases, const IntegerTy
     }
 }
 
-/* High halves are those of products of at most 64 bits here; for 64-bit operands the 128-bit product is put together
- * from 32-bit pieces, as on paper. */
+/* High halves are those of products of at most 64 bits here; for 64-bit operands the 128-bit product is put
+ * together from 32-bit pieces, as on paper. */
 static uint64_t high_word(const IntegerType &type, uint64_t a, uint64_t b)
 {
     if (type.bits < 64)

@@ -1,5 +1,5 @@
-/* What each known instruction must do, stated apart from the interpreter: test_opcodes.cpp runs it all and sees that no
- * instruction is left out. */
+/* What each known instruction must do, stated apart from the interpreter: test_opcodes.cpp runs it all and sees
+ * that no instruction is left out. */
 #ifndef OPCODE_CASES_H
 #define OPCODE_CASES_H
 
@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-/* An instruction from registers to a register. Types: b8 ... b64, s8 ..., f32, f64, pred; only size and kind of test
- * values depend on them. Values travel as bits in 64-bit words, narrower ones in the low bits. */
+/* An instruction from registers to a register. Types: b8 ... b64, s8 ..., f32, f64, pred; only size and kind of
+ * test values depend on them. Values travel as bits in 64-bit words, narrower ones in the low bits. */
 struct ValueCase {
     std::string opcode;
     std::string result;
@@ -85,9 +85,10 @@ inline uint64_t word_of(double value)
 
 /* ---------------------------------------------------------------- programs */
 
-/* Runs the body of a kernel with `threads` threads in one block. The body finds %in and %out, .b64 registers with the
- * addresses of `in` and of the result, %tid as %t (.b32), and %p0-%p9, %r0-%r19, %d0-%d19 (predicates, .b32, .b64) to
- * use. `before` is text ahead of the kernel. Returns `n_out` words, 0xee bytes where nothing was written. */
+/* Runs the body of a kernel with `threads` threads in one block. The body finds %in and %out, .b64 registers
+ * with the addresses of `in` and of the result, %tid as %t (.b32), and %p0-%p9, %r0-%r19, %d0-%d19 (predicates,
+ * .b32, .b64) to use. `before` is text ahead of the kernel. Returns `n_out` words, 0xee bytes where nothing was
+ * written. */
 std::vector<uint32_t> run_body(const std::string &body, unsigned threads, const std::vector<uint32_t> &in,
                                size_t n_out, const std::string &before = "", uint64_t seed = 0);
 

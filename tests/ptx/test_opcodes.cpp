@@ -112,7 +112,8 @@ static uint64_t random_float(bool wide)
     return wide ? bits ^ sign << 63 : cut(bits ^ sign << 31, 32);
 }
 
-/* The value before it again, a float perhaps with the other sign: equal operands and the two zeros are rare by chance. */
+/* The value before it again, a float perhaps with the other sign: equal operands and the two zeros are rare by
+ * chance. */
 static uint64_t related_value(const std::string &type, uint64_t before)
 {
     const bool flip = type[0] == 'f' && (random_word() & 1);

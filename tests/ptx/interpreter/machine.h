@@ -28,7 +28,8 @@ struct LaunchConfig {
     Extent grid, block;
     size_t dynamic_shared_bytes = 0;
     std::vector<Argument> arguments;
-    /* 0: threads and blocks as numbered; 1: backwards; 2 and more: random, threads preempted between instructions */
+    /* 0: threads and blocks as numbered; 1: backwards; 2 and more: random, threads preempted between
+     * instructions */
     uint64_t seed = 0;
 };
 
@@ -67,7 +68,8 @@ template <class T> T get(const Thread &thread, int index)
     return value;
 }
 
-/* Signed values are widened with their sign, all others with zeros: a wider register then holds the right value. */
+/* Signed values are widened with their sign, all others with zeros: a wider register then holds the right
+ * value. */
 template <class T> void put(Thread &thread, int index, T value)
 {
     uint64_t bits =

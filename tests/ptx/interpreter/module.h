@@ -1,12 +1,13 @@
-/* PTX text decoded into something that runs. Used by tests to execute what nvcc emits, bit for bit, without a GPU.
+/* PTX text decoded into something that runs. Used by tests to execute what nvcc emits, bit for bit, without a
+ * GPU.
  *
  *   lexer.cpp    text to tokens                    parser.cpp   declarations, bodies, operands
  *   decode.cpp   opcode and operands to handlers   machine.cpp  launches, blocks, threads, memory
  *   sync.cpp     barriers, warp operations         op_*.cpp     one family of instructions each
  *   lint.cpp     what a module must not contain    executor.cpp launches of the SIMT layer run here
  *
- * Only instructions whose result the PTX specification fixes to the bit are known. Any other (approximate, flushing
- * subnormals, contractible, or simply not written yet) makes loading fail with its line.
+ * Only instructions whose result the PTX specification fixes to the bit are known. Any other (approximate,
+ * flushing subnormals, contractible, or simply not written yet) makes loading fail with its line.
  */
 #ifndef PTX_MODULE_H
 #define PTX_MODULE_H
@@ -37,8 +38,8 @@ using Handler = bool (*)(Machine &, Thread &, const Instruction &);
 
 enum class Space : uint8_t { generic, global, constant, shared, local, param };
 
-/* Operands are indices into the frame's registers; constants and special registers have registers of their own that
- * are filled when the frame is entered, so that an operand is never anything else. -1: absent. */
+/* Operands are indices into the frame's registers; constants and special registers have registers of their own
+ * that are filled when the frame is entered, so that an operand is never anything else. -1: absent. */
 struct Instruction {
     Handler handler = nullptr;
     int guard = -1;
@@ -172,8 +173,9 @@ class Module
     size_t static_shared_bytes_ = 0;
 };
 
-/* What makes a module's bits depend on ptxas or on the order of threads, one line each; empty is good. Loading has
- * refused most of it already; this looks at `text` itself, so that it also works on what cannot be loaded. */
+/* What makes a module's bits depend on ptxas or on the order of threads, one line each; empty is good. Loading
+ * has refused most of it already; this looks at `text` itself, so that it also works on what cannot be loaded.
+ */
 std::vector<std::string> lint(const std::string &text);
 
 /* Where an instruction stands: "line 12 add.s32 (file.cu:34)". */

@@ -41,7 +41,8 @@ static bool not_predicate(Machine &, Thread &t, const Instruction &in)
     return true;
 }
 
-/* ---------------------------------------------------------------- shifts: amounts beyond the width are cut there */
+/* ---------------------------------------------------------------- shifts: amounts beyond the width are cut
+ * there */
 
 template <class T> static bool shift_left(Machine &, Thread &t, const Instruction &in)
 {
@@ -99,7 +100,8 @@ template <class T> static bool reverse_bits(Machine &, Thread &t, const Instruct
     return true;
 }
 
-/* The place of the highest bit that differs from the sign (unsigned: of the highest 1), all ones if there is none. */
+/* The place of the highest bit that differs from the sign (unsigned: of the highest 1), all ones if there is
+ * none. */
 template <class T, bool shift_amount> static bool find_bit(Machine &, Thread &t, const Instruction &in)
 {
     using U = typename std::make_unsigned<T>::type;

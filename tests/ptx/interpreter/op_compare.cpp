@@ -28,7 +28,8 @@ template <class T, Compare compare> static bool ordered(T a, T b)
     }
 }
 
-/* The float comparisons: false on a NaN; those with `unordered` true on it. Not the != of C++, true on a NaN. */
+/* The float comparisons: false on a NaN; those with `unordered` true on it. Not the != of C++, true on a NaN.
+ */
 template <class T, Compare compare, bool unordered> static bool float_compare(T a, T b)
 {
     return std::isnan(a) || std::isnan(b) ? unordered : ordered<T, compare>(a, b);

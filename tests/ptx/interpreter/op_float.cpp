@@ -7,8 +7,8 @@
 namespace ptx
 {
 
-/* A NaN of a float operation is this one (PTX specification). Which double NaN comes out is not specified: one that
- * no processor makes shows if a result depends on it. */
+/* A NaN of a float operation is this one (PTX specification). Which double NaN comes out is not specified: one
+ * that no processor makes shows if a result depends on it. */
 static const uint32_t float_nan = 0x7fffffffu;
 static const uint64_t double_nan = 0x7ff9dead9dead9deull;
 

@@ -1,8 +1,8 @@
 /* The instructions that are known, by their full opcode.
  *
- * A name here is the opcode as PTX writes it without what does not change results on this machine: the state space
- * (kept in Instruction::space), cache and ordering hints, .uni and .aligned. Everything else must match to the letter,
- * so that no modifier is ever ignored by accident.
+ * A name here is the opcode as PTX writes it without what does not change results on this machine: the state
+ * space (kept in Instruction::space), cache and ordering hints, .uni and .aligned. Everything else must match
+ * to the letter, so that no modifier is ever ignored by accident.
  */
 #ifndef PTX_OPCODES_H
 #define PTX_OPCODES_H

@@ -5,15 +5,10 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "lexer.h"
+#include "token_stream.h"
 
 namespace ptx
 {
-
-[[noreturn]] static void fail(int line, const std::string &text)
-{
-    throw Error("line " + std::to_string(line) + ": " + text);
-}
 
 bool parse_number(const std::string &text, uint64_t *value)
 {
@@ -48,77 +43,8 @@ static size_t type_bytes(const std::string &type)
     return bits == "8" ? 1 : bits == "16" ? 2 : bits == "32" ? 4 : bits == "64" ? 8 : bits == "128" ? 16 : 0;
 }
 
-/* ---------------------------------------------------------------- tokens */
-
-class TokenStream
-{
-  public:
-    explicit TokenStream(const std::string &text) : tokens_(tokenize(text))
-    {
-    }
-
-    const std::string &peek() const
-    {
-        return tokens_[at_].text;
-    }
-    /* The token behind the next one. */
-    const std::string &peek_second() const
-    {
-        return tokens_[at_end() ? at_ : at_ + 1].text;
-    }
-    int line() const
-    {
-        return tokens_[at_].line;
-    }
-    bool at_end() const
-    {
-        return at_ + 1 == tokens_.size();
-    }
-
-    std::string next()
-    {
-        const std::string text = peek();
-        if (!at_end())
-            at_++;
-        return text;
-    }
-    bool accept(const std::string &text)
-    {
-        if (peek() != text || at_end())
-            return false;
-        at_++;
-        return true;
-    }
-    void expect(const std::string &text)
-    {
-        if (!accept(text))
-            fail(line(), "expected '" + text + "', found '" + peek() + "'");
-    }
-    uint64_t number()
-    {
-        uint64_t value;
-        if (!parse_number(peek(), &value))
-            fail(line(), "expected a number, found '" + peek() + "'");
-        next();
-        return value;
-    }
-    void skip_line()
-    {
-        for (const int start = line(); !at_end() && line() == start;)
-            next();
-    }
-    void skip_past(const std::string &text)
-    {
-        while (!at_end() && next() != text) {
-        }
-    }
-
-  private:
-    std::vector<Token> tokens_;
-    size_t at_ = 0;
-};
-
-/* After the state space: [.align n] .type [.ptr ...] name [dimensions] [= initial]. An empty dimension gives 0 bytes. */
+/* After the state space: [.align n] .type [.ptr ...] name [dimensions] [= initial]. An empty dimension gives 0
+ * bytes. */
 static Variable parse_variable(TokenStream &in)
 {
     Variable v;
@@ -131,7 +57,7 @@ static Variable parse_variable(TokenStream &in)
                  word == ".local")
             continue; /* what a pointer parameter points to */
         else if (!(element = type_bytes(word)))
-            fail(in.line(), "type " + word + " of a variable is not known");
+            fail_at(in.line(), "type " + word + " of a variable is not known");
     }
     v.name = in.next();
     v.bytes = element;
@@ -193,7 +119,8 @@ class FunctionParser : public SymbolTable
     int file_ = 0, file_line_ = 0;
 };
 
-/* "( .param .b32 a, .param .align 8 .b8 b[24] )", laid out one after the other in the frame's parameter block. */
+/* "( .param .b32 a, .param .align 8 .b8 b[24] )", laid out one after the other in the frame's parameter block.
+ */
 void FunctionParser::parameters(std::vector<Variable> *list)
 {
     if (!in_.accept("("))
@@ -236,14 +163,14 @@ Symbol FunctionParser::find(const std::string &name, int line) const
         return {ConstantKind::value, shared->second.offset, shared->second.bytes, false};
     if (module_.dynamic_shared_.count(name))
         return {ConstantKind::dynamic_shared, 0, 0, false};
-    fail(line, "'" + name + "' is not declared");
+    fail_at(line, "'" + name + "' is not declared");
 }
 
 void FunctionParser::declare_registers()
 {
     const std::string type = in_.next();
     if (!type_bytes(type))
-        fail(in_.line(), "register type " + type + " is not known");
+        fail_at(in_.line(), "register type " + type + " is not known");
     do {
         const std::string name = in_.next();
         if (in_.accept("<")) {
@@ -327,7 +254,7 @@ void FunctionParser::statement()
         raw.guard_negated = in_.accept("!");
         raw.guard = find_register(in_.peek());
         if (raw.guard < 0)
-            fail(raw.line, "guard '" + in_.peek() + "' is not a register");
+            fail_at(raw.line, "guard '" + in_.peek() + "' is not a register");
         in_.next();
         instruction(raw, in_.next());
     } else if (first == ".reg") {
@@ -339,7 +266,7 @@ void FunctionParser::statement()
     } else if (first == ".pragma") {
         in_.skip_past(";");
     } else {
-        fail(raw.line, "statement " + first + " is not known");
+        fail_at(raw.line, "statement " + first + " is not known");
     }
 }
 
@@ -348,7 +275,7 @@ void FunctionParser::body()
     scopes_.emplace_back();
     for (size_t depth = 1; depth > 0;) {
         if (in_.at_end())
-            fail(in_.line(), "the body of " + builder_.function.name + " does not end");
+            fail_at(in_.line(), "the body of " + builder_.function.name + " does not end");
         if (in_.accept("{")) {
             scopes_.emplace_back();
             depth++;
@@ -360,7 +287,7 @@ void FunctionParser::body()
         }
     }
     if (builder_.function.code.empty())
-        fail(in_.line(), "the body of " + builder_.function.name + " is empty");
+        fail_at(in_.line(), "the body of " + builder_.function.name + " is empty");
     builder_.finish();
 }
 
@@ -414,14 +341,14 @@ Operand FunctionParser::operand()
         return o;
     }
     if (minus)
-        fail(line, "a number must follow '-', not '" + word + "'");
+        fail_at(line, "a number must follow '-', not '" + word + "'");
     o.name = word;
     o.reg_index = find_register(word);
     if (o.reg_index >= 0 && in_.accept("|")) {
         const std::string second = in_.next();
         o.second = find_register(second);
         if (o.second < 0)
-            fail(line, "'" + second + "' is not a register");
+            fail_at(line, "'" + second + "' is not a register");
     }
     if (o.reg_index < 0)
         o.kind = word == "_"                           ? Operand::sink
@@ -479,9 +406,9 @@ void Parser::function(bool is_entry)
     auto known = module_.functions_.find(f.name);
     if (known != module_.functions_.end()) {
         if (known->second.is_defined && f.is_defined)
-            fail(line, f.name + " is defined twice");
+            fail_at(line, f.name + " is defined twice");
         if (!same_layout(known->second.parameters, f.parameters))
-            fail(line, f.name + " is declared with other parameters");
+            fail_at(line, f.name + " is declared with other parameters");
         if (!f.is_defined)
             return;
     }
@@ -496,7 +423,7 @@ void Parser::module_variable(const std::string &space, bool is_extern)
     if (space == ".shared" && v.bytes == 0) {
         module_.dynamic_shared_[v.name] = true;
     } else if (is_extern) {
-        fail(line, "external variable " + v.name + " is not in this text");
+        fail_at(line, "external variable " + v.name + " is not in this text");
     } else if (space == ".shared") {
         v.offset = align_up(module_.static_shared_bytes_, v.alignment);
         module_.static_shared_bytes_ = v.offset + v.bytes;
@@ -541,7 +468,7 @@ void Parser::run()
         } else if (word == ".section") {
             skip_section();
         } else {
-            fail(line, "statement " + word + " is not known");
+            fail_at(line, "statement " + word + " is not known");
         }
         is_extern = false;
     }

@@ -44,8 +44,8 @@ class FunctionBuilder
     {
         return function.n_registers++;
     }
-    /* A register that always holds the constant. It lies behind the declared registers, whose number is known at
-     * the end only: until finish() constant k is called -2 - k. */
+    /* A register that always holds the constant. It lies behind the declared registers, whose number is known
+     * at the end only: until finish() constant k is called -2 - k. */
     int constant(ConstantKind kind, uint64_t value);
     void finish(); /* numbers the constants, resolves labels */
 

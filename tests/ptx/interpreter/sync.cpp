@@ -67,7 +67,8 @@ void Machine::wait_at_warp_op(Thread &thread, const Instruction &in)
     try_warp_op(thread);
 }
 
-/* The lane a shuffle reads, and whether it lies in range (else the thread's own), as the PTX specification has it. */
+/* The lane a shuffle reads, and whether it lies in range (else the thread's own), as the PTX specification has
+ * it. */
 static uint32_t shuffle_source(const Thread &thread, bool *in_range)
 {
     const Instruction &in = *thread.wait.at;

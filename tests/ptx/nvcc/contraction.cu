@@ -1,4 +1,5 @@
-/* A control for the contraction lint: one fma of each type is asked for, every other product and sum stands alone. */
+/* A control for the contraction lint: one fma of each type is asked for, every other product and sum stands
+ * alone. */
 extern "C" __global__ void contraction_kernel(const float *x, float *y, const double *u, double *v)
 {
     y[0] = x[0] * x[1] + x[2];

@@ -1,5 +1,5 @@
-/* With the project's flags nvcc fuses no multiply-add that the source does not ask for; with contraction allowed it
- * does, and the lint sees it: the control would notice if it saw nothing. */
+/* With the project's flags nvcc fuses no multiply-add that the source does not ask for; with contraction
+ * allowed it does, and the lint sees it: the control would notice if it saw nothing. */
 #include <criterion/criterion.h>
 
 #include "executor.h"

@@ -1,5 +1,6 @@
-/* base/philox.h against cuRAND's device code, run as the PTX that nvcc makes of it: eswi_philox(seed, scenario, stream,
- * entity, block) = curand4 after curand_init(seed, scenario, 4 * xy), xy = stream << 56 | entity << 32 | block. */
+/* base/philox.h against cuRAND's device code, run as the PTX that nvcc makes of it: eswi_philox(seed, scenario,
+ * stream, entity, block) = curand4 after curand_init(seed, scenario, 4 * xy), xy = stream << 56 | entity << 32
+ * | block. */
 #include <criterion/criterion.h>
 
 #include "base/philox.h"

@@ -119,8 +119,8 @@ static void load_scenarios(const eval_case *c, placed *p, uint64_t index)
     free(next);
 }
 
-/* Powers over the decades of the box, shares on the simplex with some exact zeros, about a quarter of the users local.
- * A pack of one scenario has the same user in every lane. */
+/* Powers over the decades of the box, shares on the simplex with some exact zeros, about a quarter of the users
+ * local. A pack of one scenario has the same user in every lane. */
 static void draw_point(const eval_case *c, placed *p, uint64_t index)
 {
     const eswi_ecc_config *config = ((ecc_setup *)c->setup)->config;

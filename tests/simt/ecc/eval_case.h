@@ -13,8 +13,8 @@ struct eswi_ecc_lanes;
 struct eswi_ecc_fixed;
 struct eswi_ecc_evaluation;
 
-/* One pack. Everything the problem points to lies in `block`, so that a copy of the block elsewhere is the same problem
- * there: eval_case_problem says what the pointers are then. */
+/* One pack. Everything the problem points to lies in `block`, so that a copy of the block elsewhere is the same
+ * problem there: eval_case_problem says what the pointers are then. */
 typedef struct eval_case {
     int relaxed; /* an eswi_ecc_lanes, else an eswi_ecc_fixed */
     int across, direction;
@@ -24,9 +24,9 @@ typedef struct eval_case {
     char text[160]; /* what it is, for messages */
 } eval_case;
 
-/* Case `index`: sizes from one user, AP and subchannel up, both directions, all accesses, readings and layouts, lanes as
- * scenarios and as subchannels, some users local. `relaxed`: shares over subchannels, else one subchannel each. The
- * caller frees it. Fails the running test if something goes wrong. */
+/* Case `index`: sizes from one user, AP and subchannel up, both directions, all accesses, readings and layouts,
+ * lanes as scenarios and as subchannels, some users local. `relaxed`: shares over subchannels, else one
+ * subchannel each. The caller frees it. Fails the running test if something goes wrong. */
 void eval_case_draw(eval_case *c, int relaxed, uint64_t index);
 void eval_case_free(eval_case *c);
 

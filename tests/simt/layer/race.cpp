@@ -138,8 +138,8 @@ static Shadow *shadow_of(const char *address)
 
 /* ---------------------------------------------------------------- reports */
 
-/* The file this code was loaded from, by a name that survives a change of the working folder. The main program's name
- * is what its caller said, which need not be a path. */
+/* The file this code was loaded from, by a name that survives a change of the working folder. The main
+ * program's name is what its caller said, which need not be a path. */
 static std::string own_file()
 {
     Dl_info object;

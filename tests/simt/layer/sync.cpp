@@ -221,8 +221,8 @@ uint64_t collective(WarpOp op, unsigned mask, uint64_t value, int argument, int 
                     int line)
 {
     Fiber &self = *current_fiber();
-    const bool own_lane = mask >> self.lane & 1,
-               valid_width = width > 0 && width <= warpSize && !(width & (width - 1));
+    const bool own_lane = mask >> self.lane & 1, valid_width =
+                                                     width > 0 && width <= warpSize && !(width & (width - 1));
     if (!own_lane || !valid_width) {
         if (!own_lane)
             report(file, line, "lane %u is not in its own mask %08x", self.lane, mask);

@@ -4,8 +4,8 @@
 
 #include <string>
 
-/* `n` inputs spread over all bit patterns and over moderate numbers. Empty if every bit agrees with every instruction
- * set this processor has; else which probe differs first, where and how. */
+/* `n` inputs spread over all bit patterns and over moderate numbers. Empty if every bit agrees with every
+ * instruction set this processor has; else which probe differs first, where and how. */
 std::string probe_difference(int n);
 
 #endif
