@@ -165,8 +165,12 @@ static inline void eswi_ecc_grid_search_with(const eswi_ecc_grid_tables *t, int 
         grid_cost_per_bit(t, ECC_UP, &user[u]);
         int split;
         choice[u].utility = grid_least(t, &user[u], download, &split);
-        choice[u].split = split;
-        grid_locate(t, &user[u], download, split, choice[u].utility, &choice[u]);
+        choice[u].split = split ? split : t->units[user[u].profile];
+        if (split) {
+            grid_locate(t, &user[u], download, split, choice[u].utility, &choice[u]);
+        } else { /* no point has a finite utility: nothing to choose, and staying local needs nothing */
+            choice[u].power[ECC_UP] = choice[u].power[ECC_DOWN] = choice[u].units = 0;
+        }
     }
 }
 

@@ -11,7 +11,7 @@
  * delays the answer to Ctrl-C. A backend that wants more has its own memory and says so by a small footprint
  * here. */
 enum { BATCH_MAX = 4096 };
-static const uint64_t solver_bytes_wanted = UINT64_C(1) << 30;
+static const uint64_t solver_bytes_wanted = UINT64_C(1) << 28;
 
 static const double memory_share = 0.9;
 

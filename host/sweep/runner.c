@@ -41,8 +41,9 @@ static void report_progress(const runner *r, size_t point)
         r->options->progress(r->options->context, &progress);
 }
 
-static bool should_stop(const runner *r)
+static bool should_stop(const void *context)
 {
+    const runner *r = context;
     if (r->done == r->total)
         return false;
     if (r->options->stop && *r->options->stop)
@@ -50,21 +51,34 @@ static bool should_stop(const runner *r)
     return r->options->max_seconds > 0 && eswi_clock_s() - r->started_s >= r->options->max_seconds;
 }
 
+/* Scenarios of the next group, whole blocks: about a second of work, which is what a kill may lose. */
+static uint32_t next_pace(uint32_t pace, double seconds)
+{
+    if (seconds < 0.5 && pace <= UINT32_MAX / 2)
+        return 2 * pace;
+    return seconds > 2.0 && pace > ESW_BLOCK_SCENARIOS ? pace / 2 : pace;
+}
+
 static esw_status run_point(runner *r, size_t point, esw_error *error)
 {
+    const eswi_patience patience = {should_stop, r};
+    uint32_t pace = ESW_BLOCK_SCENARIOS;
     eswi_workspace workspace;
     esw_status status = eswi_workspace_open(&workspace, r->experiment, r->plan, point, error);
     const uint64_t scenarios = r->experiment->scenarios;
     for (uint64_t first = 0; first < scenarios && !status;) {
         uint64_t left = scenarios - first;
-        uint32_t count = left < workspace.group ? (uint32_t)left : workspace.group;
-        status = eswi_workspace_run(&workspace, first, count, &r->journal, error);
-        if (status)
-            break;
-        first += count;
-        r->done += count;
-        report_progress(r, point);
-        if (should_stop(r))
+        uint32_t wanted = pace < workspace.group ? pace : workspace.group;
+        uint32_t count = left < wanted ? (uint32_t)left : wanted;
+        const double begun_s = eswi_clock_s();
+        status = eswi_workspace_run(&workspace, first, count, &r->journal, &patience, error);
+        if (!status) {
+            first += count;
+            r->done += count;
+            report_progress(r, point);
+            pace = next_pace(pace, eswi_clock_s() - begun_s);
+        }
+        if (status == ESW_INTERRUPTED || (!status && should_stop(r)))
             status = esw_fail(error, ESW_INTERRUPTED, "%s: interrupted; what is done is kept",
                               r->options->directory);
     }

@@ -179,12 +179,14 @@ static esw_status finish_group(const eswi_workspace *w, uint64_t first, uint32_t
 }
 
 esw_status eswi_workspace_run(eswi_workspace *w, uint64_t first, uint32_t count, eswi_journal *journal,
-                              esw_error *error)
+                              const eswi_patience *patience, esw_error *error)
 {
     esw_status status = ESW_OK;
     memset(w->series, 0, w->configs.n_runs * w->shape.series_values * sizeof *w->series);
     for (uint32_t offset = 0; offset < count && !status; offset += w->batch) {
         uint32_t some = count - offset < w->batch ? count - offset : w->batch;
+        if (offset > 0 && patience->over(patience->context))
+            return esw_fail(error, ESW_INTERRUPTED, "interrupted within a block");
         status = solve_part(w, first, offset, some, error);
     }
     return status ? status : finish_group(w, first, count, journal, error);

@@ -29,9 +29,16 @@ esw_status eswi_workspace_open(eswi_workspace *workspace, const esw_experiment *
                                const eswi_run_plan *plan, size_t point, esw_error *error);
 void eswi_workspace_close(eswi_workspace *workspace);
 
+/* Whether to give up what is in flight; asked between batches. */
+typedef struct eswi_patience {
+    bool (*over)(const void *context);
+    const void *context;
+} eswi_patience;
+
 /* Solves and accounts scenarios first .. first+count-1, whole blocks of the run and at most `group`, and
- * appends their records to the journal in the order of block, then method. */
+ * appends their records to the journal in the order of block, then method. When patience is over before the last
+ * batch nothing of them is kept: ESW_INTERRUPTED. */
 esw_status eswi_workspace_run(eswi_workspace *workspace, uint64_t first, uint32_t count, eswi_journal *journal,
-                              esw_error *error);
+                              const eswi_patience *patience, esw_error *error);
 
 #endif
