@@ -1,5 +1,5 @@
-/* Who is on a subchannel: linked lists over the users of one direction, in user order. Two small arrays on
- * the stack of the caller replace a sort and an allocation. */
+/* Who is on a subchannel: linked lists over the users of one direction, in user order. Two arrays of
+ * the caller, at most 64 KiB each, replace a sort and an allocation. */
 #ifndef ESWI_ECC_LINKS_H
 #define ESWI_ECC_LINKS_H
 
