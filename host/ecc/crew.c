@@ -15,7 +15,7 @@ void eswi_ecc_crew_layout(eswi_ecc_crew *crew, eswi_carve *carve, const eswi_ecc
         for (int d = 0; d < ECC_DIRECTIONS; d++)
             eswi_ecc_lanes_layout(&crew->lanes[d], carve, config, d, eswi_ecc_spreads(config));
         eswi_ecc_descent_layout(&crew->shares, carve, config, &crew->lanes[0], NULL);
-        crew->best_beta = ESWI_CARVE(carve, float, rows * (size_t)crew->shares.tiles);
+        crew->best_beta = ESWI_CARVE(carve, float, rows *(size_t)crew->shares.tiles);
         crew->round = eswi_carve_take(carve, eswi_ecc_round_bytes(config), 1);
     }
     eswi_ecc_fixed_layout(&crew->fixed, carve, config);
@@ -65,9 +65,14 @@ static void start_row(const eswi_ecc_config *config, int user, const float *gain
     for (int m = 0; m < config->subchannels; m++)
         most = gain[m] > most ? gain[m] : most;
     for (int m = 0; m < config->subchannels; m++) {
-        const eswi_draw draw = eswi_philox(config->start_seed, 0, ECC_STREAM_START, (uint32_t)user, (uint32_t)m >> 2);
         const float relative = gain[m] / most, square = relative * relative;
-        row[(size_t)m * step] = config->start_seed ? eswi_exponential(draw.w[m & 3]) : square * square;
+        float share = square * square;
+        if (config->start_seed) {
+            const uint32_t block = (uint32_t)m >> 2;
+            const eswi_draw draw = eswi_philox(config->start_seed, 0, ECC_STREAM_START, (uint32_t)user, block);
+            share = eswi_exponential(draw.w[m & 3]);
+        }
+        row[(size_t)m * step] = share;
         sum += row[(size_t)m * step];
     }
     for (int m = 0; m < config->subchannels; m++)
@@ -76,8 +81,10 @@ static void start_row(const eswi_ecc_config *config, int user, const float *gain
 
 static float start_level(const eswi_ecc_config *config, int user)
 {
+    if (!config->start_seed)
+        return 1.0f;
     const eswi_draw draw = eswi_philox(config->start_seed, 1, ECC_STREAM_START, (uint32_t)user, 0);
-    return config->start_seed ? eswi_uniform(draw.w[0]) : 1.0f;
+    return eswi_uniform(draw.w[0]);
 }
 
 void eswi_ecc_crew_cold(eswi_ecc_crew *crew, const eswi_ecc_instance *instance, int direction, int seat)
@@ -142,10 +149,11 @@ void eswi_ecc_crew_keep(eswi_ecc_crew *crew, int seat)
         crew->best_level[u * ECC_LANES + seat] = d->level[u * ECC_LANES + seat];
 }
 
-int eswi_ecc_crew_round(eswi_ecc_crew *crew, const eswi_ecc_instance *instance, int direction, int seat, int kept,
-                        int32_t *assigned)
+int eswi_ecc_crew_round(eswi_ecc_crew *crew, const eswi_ecc_instance *instance, int direction, int seat,
+                        int kept, int32_t *assigned)
 {
     const size_t stride = (size_t)crew->shares.tiles * ECC_LANES, step = crew->across ? 1 : ECC_LANES;
     const float *beta = (kept ? crew->best_beta : crew->shares.beta) + first_lane(crew, seat);
-    return eswi_ecc_round(crew->config, instance, direction, beta, stride, step, crew->sends, crew->round, assigned);
+    return eswi_ecc_round(crew->config, instance, direction, beta, stride, step, crew->sends, crew->round,
+                          assigned);
 }

@@ -44,7 +44,6 @@ static size_t lay_out(eswi_ecc_li_gd *s, void *block, uint32_t batch)
 static void configure(eswi_ecc_li_gd *s, const eswi_ecc_config *config, int threads)
 {
     s->config = config;
-    s->access = config->access;
     s->relaxed = config->access == ECC_NOMA;
     s->threads = threads;
 }

@@ -32,7 +32,7 @@ void eswi_ecc_li_gd_write(eswi_ecc_li_gd *s, int scenario, const eswi_ecc_decisi
     const eswi_ecc_instance instance = eswi_ecc_li_gd_instance(s, scenario);
     const eswi_ecc_record *r = &s->records[scenario];
 
-    eswi_ecc_decision_reset(config, &instance, s->access, decision);
+    eswi_ecc_decision_reset(config, &instance, s->config->access, decision);
     if (!r->live)
         return;
     for (int u = 0; u < config->users; u++) {
@@ -47,9 +47,11 @@ void eswi_ecc_li_gd_write(eswi_ecc_li_gd *s, int scenario, const eswi_ecc_decisi
 }
 
 /* Seconds-and-joules price of sending one bit at the current level and rate. */
-static double price_per_bit(const eswi_ecc_config *config, const eswi_ecc_record *r, int direction, int user, int sends)
+static double price_per_bit(const eswi_ecc_config *config, const eswi_ecc_record *r, int direction, int user,
+                            int sends)
 {
-    const double power = sends ? power_of(config, direction, r->level[direction][user]) : config->power_max_w[direction];
+    const double power =
+        sends ? power_of(config, direction, r->level[direction][user]) : config->power_max_w[direction];
     const double bits_per_second = (double)r->rate[direction][user] * config->subchannel_hz[direction];
     return (config->weight_time + config->weight_energy * power) / bits_per_second;
 }
@@ -73,7 +75,8 @@ void eswi_ecc_li_gd_resplit(eswi_ecc_li_gd *s, int scenario, const eswi_ecc_deci
         const int sent = r->split[u] < profile->units;
         double best = eswi_ecc_compute_utility(config, profile, profile->units);
         int split = profile->units;
-        for (int j = 1; j < profile->units && r->assigned[ECC_UP][u] >= 0 && r->assigned[ECC_DOWN][u] >= 0; j++) {
+        for (int j = 1; j < profile->units && r->assigned[ECC_UP][u] >= 0 && r->assigned[ECC_DOWN][u] >= 0;
+             j++) {
             const double up = profile->bits[j] * price_per_bit(config, r, ECC_UP, u, sent);
             const double down = profile->result_bits * price_per_bit(config, r, ECC_DOWN, u, sent);
             const double value = eswi_ecc_compute_utility(config, profile, j) + (up + down);
@@ -109,7 +112,7 @@ void eswi_ecc_li_gd_settle(eswi_ecc_li_gd *s, int scenario, const eswi_ecc_decis
         }
         /* Strictly: the two sums of the same utilities may differ in their last bits. */
         if (!(value < r->layers.local * (1.0 - 1e-12))) {
-            eswi_ecc_decision_reset(config, &instance, s->access, decision);
+            eswi_ecc_decision_reset(config, &instance, s->config->access, decision);
             r->diagnostics.common_split = 0;
         }
     }

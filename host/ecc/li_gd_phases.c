@@ -14,15 +14,19 @@ static int take_next(eswi_ecc_li_gd *s)
 /* ---------------------------------------------------------------- layers: phases 1 and 2 */
 
 /* The users that send at split `layer` (uplink) or in offloading set `layer` (downlink), and what they send. */
-static void set_work(eswi_ecc_crew *crew, const eswi_ecc_record *r, const eswi_ecc_instance *instance, int direction, int seat)
+static void set_work(eswi_ecc_crew *crew, const eswi_ecc_record *r, const eswi_ecc_instance *instance,
+                     int direction, int seat)
 {
     const eswi_ecc_config *config = crew->config;
     const int layer = crew->seat[seat].layer;
     for (int u = 0; u < config->users; u++) {
         const eswi_ecc_profile *profile = &config->profiles[instance->profile_of_user[u]];
-        const int able = crew->active == &crew->shares || (r->assigned[ECC_UP][u] >= 0 && r->assigned[ECC_DOWN][u] >= 0);
-        const int sends = able && (direction == ECC_UP ? layer < profile->units : profile->units >= r->layers.depth[layer]);
-        const double bits = direction == ECC_UP ? profile->bits[layer < profile->units ? layer : 0] : profile->result_bits;
+        const int able =
+            crew->active == &crew->shares || (r->assigned[ECC_UP][u] >= 0 && r->assigned[ECC_DOWN][u] >= 0);
+        const int sends =
+            able && (direction == ECC_UP ? layer < profile->units : profile->units >= r->layers.depth[layer]);
+        const double bits =
+            direction == ECC_UP ? profile->bits[layer < profile->units ? layer : 0] : profile->result_bits;
         const double work = sends ? bits / config->subchannel_hz[direction] : 0.0;
         eswi_ecc_crew_set(crew, crew->active->work, u, seat, (float)work);
         crew->sends[u] = (uint8_t)sends;
@@ -52,9 +56,10 @@ static void seat_layers(eswi_ecc_li_gd *s, eswi_ecc_crew *crew, int direction, i
     if (s->relaxed)
         eswi_ecc_lanes_load(&crew->lanes[direction], s->config, &instance, seat, crew->keys);
     else
-        eswi_ecc_fixed_load(&crew->fixed, s->config, &instance, direction, s->access, r->assigned[direction], seat,
-                            crew->links);
-    const eswi_ecc_seat fresh = {.scenario = scenario, .layer = direction == ECC_UP, .best_value = r->layers.local};
+        eswi_ecc_fixed_load(&crew->fixed, s->config, &instance, direction, s->config->access,
+                            r->assigned[direction], seat, crew->links);
+    const eswi_ecc_seat fresh = {
+        .scenario = scenario, .layer = direction == ECC_UP, .best_value = r->layers.local};
     crew->seat[seat] = fresh;
     begin_layer(s, crew, direction, seat);
 }
@@ -188,8 +193,8 @@ static void seat_powers(eswi_ecc_li_gd *s, eswi_ecc_crew *crew, int direction, i
     const eswi_ecc_seat fresh = {.scenario = scenario};
 
     crew->seat[seat] = fresh;
-    eswi_ecc_fixed_load(&crew->fixed, config, &instance, direction, s->access, r->assigned[direction], seat,
-                        crew->links);
+    eswi_ecc_fixed_load(&crew->fixed, config, &instance, direction, s->config->access, r->assigned[direction],
+                        seat, crew->links);
     for (int u = 0; u < config->users; u++) {
         const eswi_ecc_profile *profile = &config->profiles[instance.profile_of_user[u]];
         const int split = r->split[u];
@@ -210,7 +215,8 @@ static float promised_rate(const eswi_ecc_crew *crew, int user, int lane, float 
     float interference = p->noise[i];
     for (int k = 0; k < p->heard_count[i]; k++) {
         const size_t at = ((size_t)user * p->pairs + k) * ECC_LANES + lane;
-        interference = fmaf(crew->active->power[p->heard[at] * ECC_LANES + lane], p->heard_gain[at], interference);
+        interference =
+            fmaf(crew->active->power[p->heard[at] * ECC_LANES + lane], p->heard_gain[at], interference);
     }
     return p->share[i] * eswi_log2_1pf(power * p->own[i] / interference);
 }
@@ -259,7 +265,8 @@ void eswi_ecc_li_gd_work(eswi_ecc_li_gd *s, eswi_ecc_crew *crew, eswi_ecc_phase 
 {
     const int relaxed = s->relaxed && (phase == PHASE_DOWN || phase == PHASE_UP);
     const int direction = phase == PHASE_UP || phase == PHASE_POWER_UP ? ECC_UP : ECC_DOWN;
-    const eswi_ecc_step step = relaxed && s->config->reading == ECC_PUBLISHED ? s->steps.published : s->steps.repaired;
+    const eswi_ecc_step step =
+        relaxed && s->config->reading == ECC_PUBLISHED ? s->steps.published : s->steps.repaired;
     eswi_ecc_crew_aim(crew, direction, relaxed);
     for (int seat = 0; seat < crew->seats; seat++)
         fill_seat(s, crew, phase, seat);

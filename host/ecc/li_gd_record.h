@@ -27,7 +27,6 @@ typedef struct eswi_ecc_record {
 
 struct eswi_ecc_li_gd {
     const eswi_ecc_config *config;
-    ecc_access access;
     int cold, relaxed, threads;
     eswi_ecc_steps steps;
     void *block;
