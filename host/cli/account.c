@@ -1,7 +1,7 @@
 /* edgesweep account: scores somebody's decision on an instance and compares it with the system's methods. */
 #include "cli.h"
 #include "document.h"
-#include "table.h"
+#include "score_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,13 +72,7 @@ static char *all_methods(const esw_system *system)
 static void add_row(cli_table *table, const esw_system *system, const char *name, const json_t *metrics,
                     const json_t *gap)
 {
-    cli_table_add(table, "%s", name);
-    for (size_t i = 0; i < system->n_metrics; i++) {
-        char text[64];
-        cli_document_scalar(cli_document_metric(metrics, system->metrics[i].name), text, sizeof text);
-        if (!(system->metrics[i].flags & ESW_METRIC_DIAGNOSTIC))
-            cli_table_add(table, "%s", text);
-    }
+    cli_score_table_row(table, system, name, metrics);
     if (json_is_number(gap))
         cli_table_add(table, "%+.3f %%", 100.0 * json_number_value(gap));
     else
@@ -87,14 +81,9 @@ static void add_row(cli_table *table, const esw_system *system, const char *name
 
 static bool print_report(const esw_system *system, const json_t *report)
 {
-    cli_table table = {.columns = 2};
-    cli_table_add(&table, "decision");
-    for (size_t i = 0; i < system->n_metrics; i++) {
-        if (system->metrics[i].flags & ESW_METRIC_DIAGNOSTIC)
-            continue;
-        table.columns++;
-        cli_table_add(&table, "%s", system->metrics[i].name);
-    }
+    cli_table table;
+    cli_score_table_begin(&table, system, "decision");
+    table.columns++;
     cli_table_add(&table, "yours over it");
     add_row(&table, system, "yours", json_object_get(report, "metrics"), NULL);
     size_t index;

@@ -38,13 +38,6 @@ enum {
 /* cli_next_option's answers beside an option's value. */
 enum { CLI_OPTIONS_DONE = -1, CLI_OPTION_WRONG = -2, CLI_OPTION_HELP = -3 };
 
-/* Rows of an option table that many subcommands share. */
-// clang-format off
-#define CLI_EXPERIMENT_OPTIONS                      \
-    {"set", required_argument, NULL, CLI_OPT_SET},  \
-    {"methods", required_argument, NULL, CLI_OPT_METHODS}
-// clang-format on
-
 /* The next option of a subcommand, getopt_long's value of it. -h and --help print the command's text and give
  * CLI_OPTION_HELP (end with exit code 0); a wrong option prints one line, with the nearest known name, and
  * gives CLI_OPTION_WRONG (end with exit code 2). `options` lists {"help", no_argument, NULL, 'h'} like any
@@ -67,15 +60,5 @@ bool cli_parse_range(const char *option, const char *text, uint64_t *first, uint
 
 /* "edgesweep: text" on stderr; returns the exit code of `status`. */
 int cli_fail(esw_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* What CLI_OPT_SET, CLI_OPT_METHODS and CLI_OPT_SCENARIOS ask of esw_experiment_load. Zero-initialise; free. */
-typedef struct cli_overrides {
-    esw_overrides values;
-    const char **sets;
-} cli_overrides;
-
-/* Takes one of the three with its argument; false after a line on stderr. The texts are borrowed. */
-bool cli_overrides_take(cli_overrides *overrides, int option, const char *text);
-void cli_overrides_free(cli_overrides *overrides);
 
 #endif

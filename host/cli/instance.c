@@ -1,8 +1,5 @@
 /* edgesweep instance: scenarios as drawn, for somebody else's program. */
-#include "cli.h"
-
-#include <inttypes.h>
-#include <stdio.h>
+#include "experiment_command.h"
 
 static const char HELP[] =
     "usage: edgesweep instance EXPERIMENT.yaml --scenarios K..L -o FILE [OPTIONS]\n"
@@ -19,10 +16,10 @@ static const char HELP[] =
     "\n"
     "example: edgesweep instance users.yaml --scenarios 0..9 -o instances.h5\n";
 
-enum { OPT_POINT = CLI_OPT_FIRST_OWN };
+enum { OPT_POINT = CLI_OPT_FIRST_OWN, OPT_RANGE };
 
 static const struct option OPTIONS[] = {
-    {"scenarios", required_argument, NULL, CLI_OPT_SCENARIOS},
+    {"scenarios", required_argument, NULL, OPT_RANGE},
     {"output", required_argument, NULL, 'o'},
     {"point", required_argument, NULL, OPT_POINT},
     CLI_EXPERIMENT_OPTIONS,
@@ -31,75 +28,51 @@ static const struct option OPTIONS[] = {
 };
 
 typedef struct arguments {
-    const char *experiment, *scenarios, *output;
+    const char *scenarios, *output;
     uint64_t first, last, point;
-    cli_overrides overrides;
 } arguments;
 
-static bool take_option(arguments *args, int option)
+static bool take_option(void *context, int option)
 {
+    arguments *args = context;
     switch (option) {
-    case CLI_OPT_SCENARIOS:
+    case OPT_RANGE:
         args->scenarios = optarg;
         return cli_parse_range("--scenarios", optarg, &args->first, &args->last);
     case 'o':
         args->output = optarg;
         return true;
-    case OPT_POINT:
+    default: /* OPT_POINT */
         return cli_parse_integer("--point", optarg, 0, INT64_MAX, &args->point);
-    default:
-        return cli_overrides_take(&args->overrides, option, optarg);
     }
 }
 
-static int parse(arguments *args, int argc, char **argv)
+static const char *missing_option(const void *context)
 {
-    int option;
-    while ((option = cli_next_option(&cli_instance, argc, argv, "o:h", OPTIONS)) >= 0)
-        if (!take_option(args, option))
-            return CLI_OPTION_WRONG;
-    if (option != CLI_OPTIONS_DONE)
-        return option;
-    if (!cli_positionals(&cli_instance, argc, argv, 1, "EXPERIMENT.yaml"))
-        return CLI_OPTION_WRONG;
-    args->experiment = argv[optind];
-    if (!args->scenarios || !args->output) {
-        cli_fail(ESW_BAD_USAGE, "%s is missing; `edgesweep instance --help` shows an example",
-                 args->scenarios ? "-o FILE" : "--scenarios K..L");
-        return CLI_OPTION_WRONG;
-    }
-    return CLI_OPTIONS_DONE;
+    const arguments *args = context;
+    return !args->scenarios ? "--scenarios K..L" : !args->output ? "-o FILE" : NULL;
 }
 
-static esw_status write_instances(const arguments *args, esw_error *error)
+static int write_instances(const esw_experiment *experiment, void *context)
 {
-    esw_experiment *experiment = NULL;
+    const arguments *args = context;
+    if (!cli_experiment_has_point(experiment, args->point))
+        return esw_status_exit_code(ESW_BAD_USAGE);
     json_t *document = NULL;
-    esw_status status = esw_experiment_load(args->experiment, &args->overrides.values, &experiment, error);
-    if (status == ESW_OK && args->point >= esw_experiment_point_count(experiment))
-        status = esw_fail(error, ESW_BAD_USAGE, "--point %" PRIu64 ": the sweep has %zu points, from 0",
-                          args->point, esw_experiment_point_count(experiment));
+    esw_error error = {0};
+    esw_status status = esw_instances(experiment, args->point, args->first, args->last, &document, &error);
     if (status == ESW_OK)
-        status = esw_instances(experiment, args->point, args->first, args->last, &document, error);
-    if (status == ESW_OK)
-        status = esw_instances_write(document, args->output, error);
+        status = esw_instances_write(document, args->output, &error);
     json_decref(document);
-    esw_experiment_free(experiment);
-    return status;
+    return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
 }
 
 static int run_instance(int argc, char **argv)
 {
+    static const cli_experiment_command frame = {&cli_instance, "o:h",          OPTIONS,
+                                                 take_option,   missing_option, write_instances};
     arguments args = {0};
-    int answer = parse(&args, argc, argv);
-    int code = cli_option_exit_code(answer);
-    if (answer == CLI_OPTIONS_DONE) {
-        esw_error error = {0};
-        esw_status status = write_instances(&args, &error);
-        code = status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
-    }
-    cli_overrides_free(&args.overrides);
-    return code;
+    return cli_experiment_command_run(&frame, argc, argv, &args);
 }
 
 const cli_command cli_instance = {"instance", "writes drawn instances for your own program", HELP,

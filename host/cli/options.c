@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -146,36 +145,4 @@ bool cli_parse_range(const char *option, const char *text, uint64_t *first, uint
         return true;
     cli_fail(ESW_BAD_USAGE, "%s: '%s' is neither a scenario K nor a range K..L with K <= L", option, text);
     return false;
-}
-
-/* ---------------------------------------------------------------- overrides of an experiment */
-
-bool cli_overrides_take(cli_overrides *overrides, int option, const char *text)
-{
-    switch (option) {
-    case CLI_OPT_METHODS:
-        overrides->values.methods = text;
-        return true;
-    case CLI_OPT_SCENARIOS:
-        return cli_parse_integer("--scenarios", text, 1, UINT64_C(1) << 40, &overrides->values.scenarios);
-    default: {
-        size_t count = overrides->values.n_sets;
-        const char **sets = realloc(overrides->sets, (count + 1) * sizeof *sets);
-        if (!sets) {
-            cli_fail(ESW_NO_MEMORY, "out of memory");
-            return false;
-        }
-        sets[count] = text;
-        overrides->sets = sets;
-        overrides->values.sets = sets;
-        overrides->values.n_sets = count + 1;
-        return true;
-    }
-    }
-}
-
-void cli_overrides_free(cli_overrides *overrides)
-{
-    free(overrides->sets);
-    *overrides = (cli_overrides){0};
 }

@@ -1,5 +1,5 @@
 /* edgesweep run: an experiment into a run directory. */
-#include "cli.h"
+#include "experiment_command.h"
 #include "progress.h"
 
 #include <errno.h>
@@ -51,8 +51,6 @@ static const struct option OPTIONS[] = {
 };
 
 typedef struct arguments {
-    const char *experiment;
-    cli_overrides overrides;
     esw_run_options run;
     bool dry_run, quiet;
 } arguments;
@@ -85,8 +83,9 @@ static void catch_signals(void)
 
 /* ---------------------------------------------------------------- arguments */
 
-static bool take_option(arguments *args, int option)
+static bool take_option(void *context, int option)
 {
+    arguments *args = context;
     uint64_t number;
     switch (option) {
     case 'o':
@@ -112,31 +111,16 @@ static bool take_option(arguments *args, int option)
         return cli_parse_seconds("--max-seconds", optarg, &args->run.max_seconds);
     case OPT_MAX_MEMORY:
         return cli_parse_bytes("--max-memory", optarg, &args->run.max_memory_bytes);
-    case OPT_DRY_RUN:
+    default: /* OPT_DRY_RUN */
         args->dry_run = true;
         return true;
-    default:
-        return cli_overrides_take(&args->overrides, option, optarg);
     }
 }
 
-/* CLI_OPTIONS_DONE when all is there. */
-static int parse(arguments *args, int argc, char **argv)
+static const char *missing_option(const void *context)
 {
-    int option;
-    while ((option = cli_next_option(&cli_run, argc, argv, "o:qh", OPTIONS)) >= 0)
-        if (!take_option(args, option))
-            return CLI_OPTION_WRONG;
-    if (option != CLI_OPTIONS_DONE)
-        return option;
-    if (!cli_positionals(&cli_run, argc, argv, 1, "EXPERIMENT.yaml"))
-        return CLI_OPTION_WRONG;
-    args->experiment = argv[optind];
-    if (!args->run.directory && !args->dry_run) {
-        cli_fail(ESW_BAD_USAGE, "-o DIR is missing; `edgesweep run --help` shows an example");
-        return CLI_OPTION_WRONG;
-    }
-    return CLI_OPTIONS_DONE;
+    const arguments *args = context;
+    return args->run.directory || args->dry_run ? NULL : "-o DIR";
 }
 
 /* The command line as it can be typed again, for the manifest; NULL when out of memory. */
@@ -207,29 +191,20 @@ static int run_experiment(const esw_experiment *experiment, arguments *args)
     return 0;
 }
 
+static int work(const esw_experiment *experiment, void *context)
+{
+    arguments *args = context;
+    return args->dry_run ? print_plan(experiment, args) : run_experiment(experiment, args);
+}
+
 static int run_run(int argc, char **argv)
 {
+    static const cli_experiment_command frame = {&cli_run, "o:qh", OPTIONS, take_option, missing_option, work};
     arguments args = {0};
-    int answer = parse(&args, argc, argv);
-    if (answer != CLI_OPTIONS_DONE) {
-        cli_overrides_free(&args.overrides);
-        return cli_option_exit_code(answer);
-    }
-    esw_experiment *experiment = NULL;
-    esw_error error = {0};
-    char *command_line = join_command_line(argc, argv);
+    char *command_line = join_command_line(argc, argv); /* as typed: parsing moves the words about */
     args.run.command_line = command_line;
-    esw_status status = esw_experiment_load(args.experiment, &args.overrides.values, &experiment, &error);
-    int code;
-    if (status != ESW_OK)
-        code = cli_fail(status, "%s", error.text);
-    else if (args.dry_run)
-        code = print_plan(experiment, &args);
-    else
-        code = run_experiment(experiment, &args);
-    esw_experiment_free(experiment);
+    int code = cli_experiment_command_run(&frame, argc, argv, &args);
     free(command_line);
-    cli_overrides_free(&args.overrides);
     return code;
 }
 

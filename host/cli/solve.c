@@ -1,12 +1,7 @@
 /* edgesweep solve: one scenario by one method, as a document to replay and check, or a table of all methods. */
-#include "cli.h"
 #include "document.h"
-#include "table.h"
-
-#include <inttypes.h>
-#include <stdio.h>
-
-#include "base/text.h"
+#include "experiment_command.h"
+#include "score_table.h"
 
 static const char HELP[] =
     "usage: edgesweep solve EXPERIMENT.yaml --scenario K [OPTIONS]\n"
@@ -41,14 +36,14 @@ static const struct option OPTIONS[] = {
 };
 
 typedef struct arguments {
-    const char *experiment, *method, *json, *backend;
+    const char *method, *json, *backend;
     uint64_t scenario, point;
     bool has_scenario;
-    cli_overrides overrides;
 } arguments;
 
-static bool take_option(arguments *args, int option)
+static bool take_option(void *context, int option)
 {
+    arguments *args = context;
     switch (option) {
     case OPT_SCENARIO:
         args->has_scenario = true;
@@ -61,52 +56,27 @@ static bool take_option(arguments *args, int option)
     case OPT_JSON:
         args->json = optarg;
         return true;
-    case CLI_OPT_BACKEND:
+    default: /* CLI_OPT_BACKEND */
         args->backend = optarg;
         return true;
-    default:
-        return cli_overrides_take(&args->overrides, option, optarg);
     }
 }
 
-static int parse(arguments *args, int argc, char **argv)
+static const char *missing_option(const void *context)
 {
-    int option;
-    while ((option = cli_next_option(&cli_solve, argc, argv, "h", OPTIONS)) >= 0)
-        if (!take_option(args, option))
-            return CLI_OPTION_WRONG;
-    if (option != CLI_OPTIONS_DONE)
-        return option;
-    if (!cli_positionals(&cli_solve, argc, argv, 1, "EXPERIMENT.yaml"))
-        return CLI_OPTION_WRONG;
-    args->experiment = argv[optind];
-    if (!args->has_scenario) {
-        cli_fail(ESW_BAD_USAGE, "--scenario K is missing; `edgesweep solve --help` shows an example");
-        return CLI_OPTION_WRONG;
-    }
-    return CLI_OPTIONS_DONE;
+    const arguments *args = context;
+    return args->has_scenario ? NULL : "--scenario K";
 }
 
 /* The index of the method asked for, or of the only one; ESW_NONE after a line on stderr. */
 static size_t choose_method(const esw_experiment *experiment, const char *wanted)
 {
     size_t count = esw_experiment_method_count(experiment);
-    if (!wanted && count == 1)
+    if (wanted)
+        return cli_experiment_method(experiment, "--method", wanted);
+    if (count == 1)
         return 0;
-    if (!wanted) {
-        cli_fail(ESW_BAD_USAGE, "--json writes one method of the experiment's %zu: add --method NAME", count);
-        return ESW_NONE;
-    }
-    size_t method = esw_experiment_method_find(experiment, wanted);
-    if (method != ESW_NONE)
-        return method;
-    const char *labels[64];
-    size_t n_labels = count < 64 ? count : 64;
-    for (size_t i = 0; i < n_labels; i++)
-        labels[i] = esw_experiment_method_label(experiment, i);
-    const char *nearest = eswi_nearest(wanted, labels, n_labels);
-    cli_fail(ESW_BAD_USAGE, "the experiment has no method %s%s%s%s", wanted, nearest ? " (did you mean " : "",
-             nearest ? nearest : "", nearest ? "?)" : "");
+    cli_fail(ESW_BAD_USAGE, "--json writes one method of the experiment's %zu: add --method NAME", count);
     return ESW_NONE;
 }
 
@@ -122,36 +92,19 @@ static int write_document(const esw_experiment *experiment, const arguments *arg
     return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
 }
 
-static void add_method_row(cli_table *table, const esw_system *system, const char *label, const json_t *metrics)
-{
-    cli_table_add(table, "%s", label);
-    for (size_t i = 0; i < system->n_metrics; i++) {
-        char text[64];
-        cli_document_scalar(cli_document_metric(metrics, system->metrics[i].name), text, sizeof text);
-        if (!(system->metrics[i].flags & ESW_METRIC_DIAGNOSTIC))
-            cli_table_add(table, "%s", text);
-    }
-}
-
 static int print_table(const esw_experiment *experiment, const arguments *args, size_t first, size_t last)
 {
     const esw_system *system = esw_experiment_system(experiment);
-    cli_table table = {.columns = 1};
-    for (size_t i = 0; i < system->n_metrics; i++)
-        table.columns += !(system->metrics[i].flags & ESW_METRIC_DIAGNOSTIC);
-    cli_table_add(&table, "method");
-    for (size_t i = 0; i < system->n_metrics; i++)
-        if (!(system->metrics[i].flags & ESW_METRIC_DIAGNOSTIC))
-            cli_table_add(&table, "%s", system->metrics[i].name);
-
+    cli_table table;
+    cli_score_table_begin(&table, system, "method");
     esw_error error = {0};
     esw_status status = ESW_OK;
     for (size_t method = first; method <= last && status == ESW_OK; method++) {
         json_t *document = NULL;
         status = esw_solve(experiment, args->point, method, args->scenario, args->backend, &document, &error);
         if (status == ESW_OK)
-            add_method_row(&table, system, esw_experiment_method_label(experiment, method),
-                           json_object_get(document, "metrics"));
+            cli_score_table_row(&table, system, esw_experiment_method_label(experiment, method),
+                                json_object_get(document, "metrics"));
         json_decref(document);
     }
     if (status != ESW_OK)
@@ -162,11 +115,11 @@ static int print_table(const esw_experiment *experiment, const arguments *args, 
     return esw_status_exit_code(status);
 }
 
-static int solve(const esw_experiment *experiment, const arguments *args)
+static int solve(const esw_experiment *experiment, void *context)
 {
-    if (args->point >= esw_experiment_point_count(experiment))
-        return cli_fail(ESW_BAD_USAGE, "--point %" PRIu64 ": the sweep has %zu points, from 0", args->point,
-                        esw_experiment_point_count(experiment));
+    const arguments *args = context;
+    if (!cli_experiment_has_point(experiment, args->point))
+        return esw_status_exit_code(ESW_BAD_USAGE);
     if (!args->json && !args->method)
         return print_table(experiment, args, 0, esw_experiment_method_count(experiment) - 1);
     size_t method = choose_method(experiment, args->method);
@@ -178,19 +131,9 @@ static int solve(const esw_experiment *experiment, const arguments *args)
 
 static int run_solve(int argc, char **argv)
 {
+    static const cli_experiment_command frame = {&cli_solve, "h", OPTIONS, take_option, missing_option, solve};
     arguments args = {0};
-    int answer = parse(&args, argc, argv);
-    if (answer != CLI_OPTIONS_DONE) {
-        cli_overrides_free(&args.overrides);
-        return cli_option_exit_code(answer);
-    }
-    esw_experiment *experiment = NULL;
-    esw_error error = {0};
-    esw_status status = esw_experiment_load(args.experiment, &args.overrides.values, &experiment, &error);
-    int code = status == ESW_OK ? solve(experiment, &args) : cli_fail(status, "%s", error.text);
-    esw_experiment_free(experiment);
-    cli_overrides_free(&args.overrides);
-    return code;
+    return cli_experiment_command_run(&frame, argc, argv, &args);
 }
 
 const cli_command cli_solve = {"solve", "solves one scenario; --json writes everything about it", HELP,
