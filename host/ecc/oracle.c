@@ -313,3 +313,19 @@ double eswi_ecc_oracle_best_units(const eswi_ecc_config *config)
     return fmin(fmax(units, config->units_min),
                 config->units_max); /* wE = 0 gives infinite speed, so units_max */
 }
+
+void eswi_ecc_oracle_metrics(const eswi_ecc_oracle *at, double *metrics)
+{
+    const int users = at->config->users;
+    for (int k = 0; k < ECC_METRICS; k++)
+        metrics[k] = NAN;
+    metrics[ECC_METRIC_LATENCY] = metrics[ECC_METRIC_ENERGY] = 0.0;
+    metrics[ECC_METRIC_OFFLOADED] = metrics[ECC_METRIC_SPLIT] = 0.0;
+    for (int i = 0; i < users; i++) {
+        metrics[ECC_METRIC_LATENCY] += eswi_ecc_oracle_latency(at, i) / users;
+        metrics[ECC_METRIC_ENERGY] += eswi_ecc_oracle_energy(at, i) / users;
+        metrics[ECC_METRIC_OFFLOADED] += (eswi_ecc_oracle_offloads(at, i) ? 1.0 : 0.0) / users;
+        metrics[ECC_METRIC_SPLIT] += (double)at->split[i] / users;
+    }
+    metrics[ECC_METRIC_UTILITY] = eswi_ecc_oracle_objective(at) / users;
+}

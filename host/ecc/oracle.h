@@ -84,4 +84,7 @@ double eswi_ecc_oracle_direction_value(const eswi_ecc_oracle *at, int direction)
 /* The r that minimises (57), in [units_min, units_max]: the same for every user and split. */
 double eswi_ecc_oracle_best_units(const eswi_ecc_config *config);
 
+/* The metrics of system.c, in table order, at a decision; NaN for the counters of a descent. */
+void eswi_ecc_oracle_metrics(const eswi_ecc_oracle *at, double *metrics);
+
 #endif

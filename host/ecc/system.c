@@ -3,6 +3,7 @@
 
 #include "ecc/document.h"
 #include "ecc/ecc.h"
+#include "ecc/oracle.h"
 #include "ecc/params.h"
 #include "ecc/profile.h"
 
@@ -97,6 +98,16 @@ static void account(const esw_config *opaque, const void *instance_block, const 
     eswi_ecc_account(config, &instance, &decision, metrics, NULL);
 }
 
+static void oracle(const esw_config *opaque, const void *instance_block, const void *decision_block,
+                   double *metrics)
+{
+    const eswi_ecc_config *config = eswi_ecc_config_of(opaque);
+    const eswi_ecc_instance instance = eswi_ecc_instance_view(config, instance_block);
+    const eswi_ecc_decision decision = eswi_ecc_decision_view(config, decision_block);
+    const eswi_ecc_oracle at = eswi_ecc_oracle_at(config, &instance, &decision);
+    eswi_ecc_oracle_metrics(&at, metrics);
+}
+
 static void fields_of(const esw_config *opaque, const void *instance_block, const void *decision_block,
                       double *values)
 {
@@ -142,6 +153,7 @@ const esw_system eswi_ecc_system = {
     .sizes = sizes,
     .stage = stage,
     .account = account,
+    .oracle = oracle,
     .fields_of = fields_of,
     .series_of = NULL,
     .describe = eswi_ecc_describe,

@@ -127,6 +127,11 @@ typedef struct esw_system {
     /* Scores a finished decision in double precision: metrics[n_metrics]. The only source of reported metrics. */
     void (*account)(const esw_config *config, const void *instance, const void *decision, double *metrics);
 
+    /* The same metrics from the system's oracle: naive functions of the paper's equations that share no formula with
+     * `account`; NaN for what no equation gives (counters). Slow, and not of the same bits everywhere: for
+     * `edgesweep verify` and tests. NULL where a system has none. */
+    void (*oracle)(const esw_config *config, const void *instance, const void *decision, double *metrics);
+
     /* Per-entity columns of a decision: values[n_fields][entities]. */
     void (*fields_of)(const esw_config *config, const void *instance, const void *decision, double *values);
 
