@@ -55,7 +55,7 @@ function(esw_add_ptx target source)
       add_custom_command(
         OUTPUT "${ptx}"
         COMMAND "${ESW_NVCC}" ${flags} ${ESW_PTX_LEVEL_${level}} "-arch=compute_${arch}" "-I${PROJECT_SOURCE_DIR}"
-                "-I${PROJECT_SOURCE_DIR}/host" ${includes} ${arg_OPTIONS} -MD -MF "${ptx}.d" -ptx "${path}" -o "${ptx}"
+                "-I${PROJECT_SOURCE_DIR}/host" "-I${PROJECT_SOURCE_DIR}/include" ${includes} ${arg_OPTIONS} -MD -MF "${ptx}.d" -ptx "${path}" -o "${ptx}"
         DEPENDS "${path}"
         DEPFILE "${ptx}.d"
         COMMENT "PTX of ${name}.cu, ${level}, sm_${arch}"

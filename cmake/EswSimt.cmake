@@ -52,7 +52,7 @@ function(esw_add_simt_executable name)
     target_compile_options("${name}_${variant}" PRIVATE ${ESW_SIMT_FLAGS} ${ESW_SIMT_FLAGS_${variant}})
     target_link_options("${name}_${variant}" PRIVATE ${ESW_SIMT_LINK_${variant}})
     target_include_directories("${name}_${variant}" PRIVATE
-      "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/host" ${arg_INCLUDES})
+      "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/host" "${PROJECT_SOURCE_DIR}/include" ${arg_INCLUDES})
     target_link_libraries("${name}_${variant}" PRIVATE "simt_layer_${variant}" ${arg_LIBRARIES})
   endforeach()
 endfunction()

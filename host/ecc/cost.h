@@ -1,5 +1,5 @@
 /* ECC: what one user's choice costs, (1)-(4), (7), (10)-(17), given its rates. Used by the accountant and by
- * the baselines; double precision, deterministic functions only. */
+ * the baselines, those on a device too; double precision, deterministic functions only. */
 #ifndef ESWI_ECC_COST_H
 #define ESWI_ECC_COST_H
 
@@ -7,19 +7,19 @@
 #include "ecc/ecc.h"
 
 /* lambda(r) c_min of (3), FLOP/s, with lambda(r) = r^lambda_exponent. */
-static inline double eswi_ecc_edge_flops_per_s(const eswi_ecc_config *config, double units)
+ESW_FN double eswi_ecc_edge_flops_per_s(const eswi_ecc_config *config, double units)
 {
     return eswi_pow(units, config->lambda_exponent) * config->edge_unit_flops;
 }
 
 /* (6), (9): the rate in bit/s of a band at a given SINR. */
-static inline double eswi_ecc_rate(double band_hz, double sinr)
+ESW_FN double eswi_ecc_rate(double band_hz, double sinr)
 {
     return band_hz * eswi_log2_1p(sinr);
 }
 
 /* The SINR of one of `share` equal frequency slices of a subchannel: the noise shrinks with the slice. */
-static inline double eswi_ecc_slice_sinr(const eswi_ecc_config *config, int direction, int share,
+ESW_FN double eswi_ecc_slice_sinr(const eswi_ecc_config *config, int direction, int share,
                                          double received_w, double interference_w)
 {
     return received_w / (interference_w + config->noise_w[direction] / share);
@@ -32,7 +32,7 @@ typedef struct eswi_ecc_transfer {
 
 /* (12): seconds for split s = 1..F. With s = F nothing is sent and `edge_flops_per_s` and `transfer` are not
  * read. */
-static inline double eswi_ecc_latency_s(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
+ESW_FN double eswi_ecc_latency_s(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
                                         int split, double edge_flops_per_s, const eswi_ecc_transfer *transfer)
 {
     const double device_s = profile->flops_before[split] / config->device_flops;
@@ -47,7 +47,7 @@ static inline double eswi_ecc_latency_s(const eswi_ecc_config *config, const esw
 }
 
 /* (17) with f_e in (16) and m_i in the last term: joules for split s = 1..F. phi is cycles per FLOP. */
-static inline double eswi_ecc_energy_j(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
+ESW_FN double eswi_ecc_energy_j(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
                                        int split, double edge_flops_per_s, const eswi_ecc_transfer *transfer)
 {
     const double phi = config->cycles_per_flop;

@@ -153,6 +153,11 @@ typedef enum {
     ECC_METRICS
 } ecc_metric;
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Blocks of memory; ecc/blocks.h has the same as inline functions, for devices too. */
 size_t eswi_ecc_instance_bytes(const eswi_ecc_config *config);
 size_t eswi_ecc_decision_bytes(const eswi_ecc_config *config);
 eswi_ecc_instance eswi_ecc_instance_view(const eswi_ecc_config *config, const void *block);
@@ -193,5 +198,9 @@ void eswi_ecc_solve_baseline(ecc_method method, const eswi_ecc_config *config, c
  * then the best own gain, then the lowest index; -1 when none is left. `load` is scratch of N*M ints. */
 void eswi_ecc_assign_rule_a(const eswi_ecc_config *config, const eswi_ecc_instance *instance, int32_t *load,
                             int32_t *const assigned[ECC_DIRECTIONS]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
