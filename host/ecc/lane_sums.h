@@ -53,12 +53,25 @@ ESW_FN void eswi_ecc_sum_before(int users, const uint16_t *ESW_RESTRICT order, c
     }
 }
 
-/* ap_sum[n] = value summed over AP n's users along a chain that ends at end[n]; 0 for an AP without users. */
-ESW_FN void eswi_ecc_chain_totals(int users, int aps, const uint16_t *ESW_RESTRICT end,
+/* ap_sum[n] = value summed over AP n's users along a chain that ends at end[n]; 0 for an AP without users. `regular`:
+ * end[n] is the same in every lane. */
+ESW_FN void eswi_ecc_chain_totals(int users, int aps, int regular, const uint16_t *ESW_RESTRICT end,
                                   const uint16_t *ESW_RESTRICT order, const float *ESW_RESTRICT value,
                                   const float *ESW_RESTRICT chain, float *ESW_RESTRICT ap_sum)
 {
-    for (int n = 0; n < aps; n++) {
+    ESW_LANE_VAR(int, entry);
+    ESW_LANE_VAR(float, final);
+    for (int n = 0; n < aps && regular; n++) {
+        const int position = end[n * ECC_LANES];
+        const int at = position < users ? position : 0;
+        ESW_LANES_LOOKUP(value, order + at * ECC_LANES, entry, final);
+        ESW_EACH_LANE(l)
+        {
+            const float total = chain[at * ECC_LANES + l] + ESW_AT(final, l);
+            ap_sum[n * ECC_LANES + l] = position < users ? total : 0.0f;
+        }
+    }
+    for (int n = 0; n < aps && !regular; n++) {
         ESW_EACH_LANE(l)
         {
             const int position = end[n * ECC_LANES + l];
@@ -141,8 +154,9 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
 
 /* Sums over a user's columns in the fixed shape of reduce.h: sixteen sums by column modulo sixteen, then the tree. Where
  * the lanes are subchannels (`across`) they are those sixteen sums. Adds `term`, an expression in the tile index `t` and
- * the lane `l`, into the lane variable `sum`. */
-#define ECC_SUM_COLUMNS(across, tiles, t, l, term, sum)                                                       \
+ * the lane `l`, into the lane variable `sum`. The tree is written out, because an array of partial sums indexed at run
+ * time would live in memory: on the CPU a store and a load a term, on a GPU local memory. */
+#define ECC_SUM_COLUMNS(across, tiles, t, l, term, sum)                                                      \
     do {                                                                                                     \
         if (across) {                                                                                        \
             ESW_LANE_VAR(float, only);                                                                       \
@@ -151,18 +165,54 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
                 ESW_EACH_LANE(l) { ESW_AT(only, l) = ESW_AT(only, l) + (term); }                             \
             ESW_LANES_TOTAL(only);                                                                           \
             ESW_EACH_LANE(l) { ESW_AT(sum, l) = ESW_AT(only, l); }                                           \
+        } else if ((tiles) <= ESWI_SUM_PARTIALS) {                                                           \
+            ECC_SUM_TREE(ECC_SUM_ONE, tiles, t, l, term, sum);                                               \
         } else {                                                                                             \
-            ESW_LANE_VAR(float, part[ESWI_SUM_PARTIALS]);                                                    \
-            for (int t = 0; t < (tiles) && t < ESWI_SUM_PARTIALS; t++)                                       \
-                ESW_EACH_LANE(l) { ESW_AT(part[t], l) = 0.0f + (term); }                                     \
-            for (int t = ESWI_SUM_PARTIALS; t < (tiles); t++)                                                \
-                ESW_EACH_LANE(l)                                                                             \
-                {                                                                                            \
-                    ESW_AT(part[t % ESWI_SUM_PARTIALS], l) = ESW_AT(part[t % ESWI_SUM_PARTIALS], l) + (term); \
-                }                                                                                            \
-            for (int s = (tiles); s < ESWI_SUM_PARTIALS; s++)                                                \
-                ESW_EACH_LANE(l) { ESW_AT(part[s], l) = 0.0f; }                                              \
-            ESW_EACH_LANE(l) { ESW_AT(sum, l) = eswi_tree16f(&ESW_AT(part[0], l), ESW_LANE_STRIDE); }        \
+            ECC_SUM_TREE(ECC_SUM_STRIDED, tiles, t, l, term, sum);                                           \
+        }                                                                                                    \
+    } while (0)
+
+/* One partial sum of at most one term, and of any number; its first column is `k`. */
+#define ECC_SUM_ONE(tiles, k, t, l, term, partial)                                                           \
+    for (int t = (k), some_##k = t < (tiles); some_##k; some_##k = 0)                                        \
+    ESW_EACH_LANE(l) { ESW_AT(partial, l) = 0.0f + (term); }
+#define ECC_SUM_STRIDED(tiles, k, t, l, term, partial)                                                       \
+    for (int t = (k); t < (tiles); t += ESWI_SUM_PARTIALS)                                                   \
+    ESW_EACH_LANE(l) { ESW_AT(partial, l) = ESW_AT(partial, l) + (term); }
+
+/* out = partial k + partial k+8, with the name of a partial's macro. */
+#define ECC_SUM_PAIR(partial, tiles, k, k8, t, l, term, out)                                                 \
+    do {                                                                                                     \
+        ESW_LANE_VAR(float, low);                                                                            \
+        ESW_LANE_VAR(float, high);                                                                           \
+        ESW_EACH_LANE(l) { ESW_AT(low, l) = ESW_AT(high, l) = 0.0f; }                                        \
+        partial(tiles, k, t, l, term, low);                                                                  \
+        partial(tiles, k8, t, l, term, high);                                                                \
+        ESW_EACH_LANE(l) { ESW_AT(out, l) = ESW_AT(low, l) + ESW_AT(high, l); }                              \
+    } while (0)
+
+#define ECC_SUM_TREE(partial, tiles, t, l, term, out)                                                        \
+    do {                                                                                                     \
+        ESW_LANE_VAR(float, a0);                                                                             \
+        ESW_LANE_VAR(float, a1);                                                                             \
+        ESW_LANE_VAR(float, a2);                                                                             \
+        ESW_LANE_VAR(float, a3);                                                                             \
+        ESW_LANE_VAR(float, a4);                                                                             \
+        ESW_LANE_VAR(float, a5);                                                                             \
+        ESW_LANE_VAR(float, a6);                                                                             \
+        ESW_LANE_VAR(float, a7);                                                                             \
+        ECC_SUM_PAIR(partial, tiles, 0, 8, t, l, term, a0);                                                  \
+        ECC_SUM_PAIR(partial, tiles, 4, 12, t, l, term, a4);                                                 \
+        ECC_SUM_PAIR(partial, tiles, 2, 10, t, l, term, a2);                                                 \
+        ECC_SUM_PAIR(partial, tiles, 6, 14, t, l, term, a6);                                                 \
+        ECC_SUM_PAIR(partial, tiles, 1, 9, t, l, term, a1);                                                  \
+        ECC_SUM_PAIR(partial, tiles, 5, 13, t, l, term, a5);                                                 \
+        ECC_SUM_PAIR(partial, tiles, 3, 11, t, l, term, a3);                                                 \
+        ECC_SUM_PAIR(partial, tiles, 7, 15, t, l, term, a7);                                                 \
+        ESW_EACH_LANE(l)                                                                                     \
+        {                                                                                                    \
+            ESW_AT(out, l) = ((ESW_AT(a0, l) + ESW_AT(a4, l)) + (ESW_AT(a2, l) + ESW_AT(a6, l))) +           \
+                             ((ESW_AT(a1, l) + ESW_AT(a5, l)) + (ESW_AT(a3, l) + ESW_AT(a7, l)));            \
         }                                                                                                    \
     } while (0)
 

@@ -111,7 +111,8 @@ ESW_FN void eswi_ecc_couple_at_user(const eswi_ecc_lanes *p, int tile, int later
     ESW_LANE_VAR(int, entry);
 
     eswi_ecc_chain(users, p->order + at, p->column, p->chain, later);
-    eswi_ecc_chain_totals(users, p->aps, later ? p->first : p->last, p->order + at, p->column, p->chain, p->ap_sum);
+    eswi_ecc_chain_totals(users, p->aps, p->regular, later ? p->first : p->last, p->order + at, p->column,
+                          p->chain, p->ap_sum);
     eswi_ecc_cross_to_users(users, p->aps, p->cross + at * p->aps, p->ap_sum, p->coupled);
     if (scaled)
         eswi_ecc_chain(users, p->order + at, eswi_ecc_chain_source(p, own, 1), p->chain, later);
