@@ -12,9 +12,20 @@ fault_is_reported(host-pointer race "kernel host_pointer_kernel, .*thread 0: str
 fault_is_reported(use-after-free asan "kernel add_one_kernel, .*heap-use-after-free.*${here}")
 fault_is_reported(use-after-free race "kernel add_one_kernel, .*stray (read|write) .* at ${here}")
 fault_is_reported(host-reads-device asan "simt: host: AddressSanitizer.*use-after-poison.*${here}")
-fault_is_reported(copy-too-long "${all}" "simt: host: copy destination: .* is not inside one live device allocation")
-fault_is_reported(copy-wrong-kind "${all}" "simt: host: copy source: .* is not inside one live device allocation")
+fault_is_reported(copy-too-long "${all}" "simt: host, .*${here}: copy destination: .* is not inside one live device allocation")
+fault_is_reported(copy-wrong-kind "${all}" "simt: host, .*${here}: copy source: .* is not inside one live device allocation")
 fault_is_reported(double-free "${all}" "simt: host: cudaFree: .* is freed already")
+fault_is_reported(host-changes-copy "${all}" "simt: host, .*${here}: the host changed the pinned memory that this copy reads")
+fault_is_reported(host-reads-before-copy asan "simt: host: AddressSanitizer.*use-after-poison.*${here}")
+fault_is_reported(leak "${all}" "simt: host, .*${here}: leak: 100 bytes of device memory")
+
+# Faults from outside: what a program without any does under ESW_SIMT_FAIL
+fault_is_injected("cudaMalloc:1" "cudaErrorMemoryAllocation")
+fault_is_injected("launch:1" "cudaErrorLaunchFailure")
+fault_is_injected("kernel:1=cudaErrorIllegalAddress" "cudaErrorIllegalAddress")
+fault_is_injected("any:4=cudaErrorECCUncorrectable" "cudaErrorECCUncorrectable")
+fault_is_injected("cudaMemcpy:7" "the injected error of cudaMemcpy was not met: 5 calls are missing")
+fault_is_injected("cudaMalloc" "'cudaMalloc' is not NAME:NTH or NAME:NTH=ERROR")
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU") # clang has no red zones in named sections and does not check such copies
   fault_is_reported(shared-past-end asan "kernel shared_past_end_kernel, block \\(0,0,0\\), thread 63: [A-Za-z]+Sanitizer found.*${here}")

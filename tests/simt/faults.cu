@@ -193,6 +193,33 @@ static void host_pointer()
     ESW_LAUNCH(host_pointer_kernel, 1, 32, 0, nullptr, host.data(), d_x);
 }
 
+/* A copy that waits in a stream until somebody waits for it. */
+static void deferred_copy(cudaMemcpyKind kind, bool host_writes)
+{
+    simt::config.defer_streams = true;
+    cudaStream_t stream;
+    float *h_x;
+    cudaStreamCreate(&stream);
+    cudaMallocHost(&h_x, 16 * sizeof *h_x);
+    memset(h_x, 0, 16 * sizeof *h_x);
+    if (kind == cudaMemcpyHostToDevice)
+        cudaMemcpyAsync(d_x, h_x, 16 * sizeof *h_x, kind, stream);
+    else
+        cudaMemcpyAsync(h_x, d_x, 16 * sizeof *h_x, kind, stream);
+    if (host_writes)
+        h_x[3] = 1.0f;
+    else
+        printf("%g\n", static_cast<double>(h_x[3]));
+    cudaStreamSynchronize(stream);
+}
+
+static void leak()
+{
+    float *d_y = nullptr;
+    cudaMalloc(&d_y, 100);
+    exit(0);
+}
+
 static void no_fault()
 {
     const float start[4] = {0, 1, 2, 3};
@@ -201,8 +228,10 @@ static void no_fault()
     ESW_LAUNCH(add_one_kernel, 1, 4, 0, nullptr, d_x);
     cudaMemcpy(end, d_x, sizeof end, cudaMemcpyDeviceToHost);
     if (simt::reports().empty())
-        printf("no report, result %g %g %g %g\n", static_cast<double>(end[0]), static_cast<double>(end[1]),
-               static_cast<double>(end[2]), static_cast<double>(end[3]));
+        printf("%s, result %g %g %g %g\n",
+               cudaPeekAtLastError() ? cudaGetErrorName(cudaPeekAtLastError()) : "no report",
+               static_cast<double>(end[0]), static_cast<double>(end[1]), static_cast<double>(end[2]),
+               static_cast<double>(end[3]));
 }
 
 struct Case {
@@ -228,6 +257,9 @@ static const Case cases[] = {
     {"copy-too-long", copy_too_long},
     {"copy-wrong-kind", copy_wrong_kind},
     {"double-free", double_free},
+    {"host-changes-copy", [] { deferred_copy(cudaMemcpyHostToDevice, true); }},
+    {"host-reads-before-copy", [] { deferred_copy(cudaMemcpyDeviceToHost, false); }},
+    {"leak", leak},
     {"signed-overflow", LAUNCH_INTS(signed_overflow_kernel, 1, 32)},
     {"float-to-int-overflow",
      [] {
@@ -251,7 +283,10 @@ int main(int argc, char **argv)
     for (const Case &c : cases) {
         if (argc != 2 || std::string(c.name) != argv[1])
             continue;
-        cudaMalloc(&d_x, n_elements * sizeof *d_x);
+        if (cudaError_t error = cudaMalloc(&d_x, n_elements * sizeof *d_x)) {
+            printf("%s\n", cudaGetErrorName(error));
+            return 1;
+        }
         c.run();
         cudaDeviceReset();
         return simt::reports().empty() ? 0 : 1;

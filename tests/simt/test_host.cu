@@ -1,6 +1,8 @@
 /* The host side behaves like the CUDA runtime: errors, memory, launches, executors. */
 #include <criterion/criterion.h>
 
+#include <thread>
+
 #include "control.h"
 #include "device_array.h"
 
@@ -75,6 +77,126 @@ Test(simt_host, injected_errors_hit_the_call_they_name)
     cr_assert_eq(simt::live_allocations().size(), 1u, "memory is given back nevertheless");
     cudaDeviceReset();
     cr_assert(simt::live_allocations().empty());
+}
+
+Test(simt_host, a_kernel_that_faults_while_it_runs_shows_at_the_next_call_that_waits)
+{
+    simt::config.defer_streams = true;
+    DeviceArray<float> x(32);
+    cudaStream_t stream;
+    cudaStreamCreate(&stream);
+    simt::inject_error("kernel", 2, cudaErrorIllegalAddress);
+    ESW_LAUNCH(fill_kernel, 1, 32, 0, stream, x.get(), 1.0f);
+    ESW_LAUNCH(fill_kernel, 1, 32, 0, stream, x.get(), 2.0f);
+    cr_assert_eq(cudaGetLastError(), cudaSuccess);
+    cr_assert_eq(cudaStreamSynchronize(stream), cudaErrorIllegalAddress);
+    ESW_LAUNCH(fill_kernel, 1, 32, 0, stream, x.get(), 1.0f);
+    cr_assert_eq(cudaGetLastError(), cudaErrorIllegalAddress);
+    cr_assert_eq(cudaStreamDestroy(stream), cudaErrorIllegalAddress);
+}
+
+Test(simt_host, any_call_can_be_the_one_that_loses_the_device)
+{
+    float *a;
+    simt::inject_error("any", 3, cudaErrorECCUncorrectable);
+    cr_assert_eq(cudaMalloc(&a, 64), cudaSuccess);
+    cr_assert_eq(cudaMemset(a, 0, 64), cudaSuccess);
+    cr_assert_eq(cudaMemset(a, 0, 64), cudaErrorECCUncorrectable);
+    cr_assert_eq(cudaDeviceSynchronize(), cudaErrorECCUncorrectable);
+    cr_assert_eq(cudaFree(a), cudaErrorECCUncorrectable);
+    cr_assert_eq(simt::report_leaks(), 0);
+}
+
+Test(simt_host, what_is_not_given_back_is_named_with_its_line)
+{
+    simt::config.print_reports = false;
+    float *device, *pinned;
+    cudaEvent_t event;
+    cudaMalloc(&device, 12);
+    cudaMallocHost(&pinned, 8);
+    cudaEventCreate(&event);
+    cr_assert_eq(simt::report_leaks(), 3);
+    for (const std::string &text : simt::reports())
+        cr_assert(text.find("test_host.cu:") != std::string::npos, "%s", text.c_str());
+    cr_assert_eq(cudaFree(device), cudaSuccess, "a leak harms nothing");
+    cudaFreeHost(pinned);
+    cudaEventDestroy(event);
+}
+
+Test(simt_host, devices_have_memory_streams_and_faults_of_their_own)
+{
+    simt::config.devices = 2;
+    simt::config.print_reports = false;
+    simt::set_device_memory(1024);
+    int count;
+    float *on_first, *on_second;
+    cudaStream_t of_first;
+    cr_assert_eq(cudaGetDeviceCount(&count), cudaSuccess);
+    cr_assert_eq(count, 2);
+    cr_assert_eq(cudaSetDevice(2), cudaErrorInvalidDevice);
+    cr_assert_eq(cudaMalloc(&on_first, 1024), cudaSuccess);
+    cr_assert_eq(cudaStreamCreate(&of_first), cudaSuccess);
+
+    cr_assert_eq(cudaSetDevice(1), cudaSuccess);
+    cr_assert_eq(cudaMalloc(&on_second, 1024), cudaSuccess);
+    cr_assert_eq(simt::live_allocations().size(), 1u);
+    cudaGetLastError();
+    ESW_LAUNCH(fill_kernel, 1, 16, 0, of_first, on_second, 1.0f);
+    cr_assert_eq(cudaGetLastError(), cudaErrorInvalidResourceHandle);
+    ESW_LAUNCH(broken_kernel, 1, 32, 0, nullptr, on_second);
+    cr_assert_eq(cudaDeviceSynchronize(), cudaErrorLaunchFailure);
+
+    cr_assert_eq(cudaSetDevice(0), cudaSuccess);
+    cr_assert_eq(cudaGetLastError(), cudaErrorLaunchFailure, "what this thread met last");
+    ESW_LAUNCH(fill_kernel, 1, 16, 0, of_first, on_first, 1.0f);
+    cr_assert_eq(cudaStreamSynchronize(of_first), cudaSuccess);
+    cr_assert_eq(cudaDeviceReset(), cudaSuccess);
+    cr_assert_eq(cudaSetDevice(1), cudaSuccess);
+    cr_assert_eq(cudaFree(on_second), cudaErrorLaunchFailure);
+}
+
+/* Fills an array again and again on a device of its own. */
+static void work(int device, float *result)
+{
+    cudaSetDevice(device);
+    for (int i = 0; i < 50; i++) {
+        DeviceArray<float> x(64);
+        cudaStream_t stream;
+        cudaStreamCreate(&stream);
+        ESW_LAUNCH(fill_kernel, 2, 32, 0, stream, x.get(), static_cast<float>(device + 1));
+        cudaStreamSynchronize(stream);
+        cudaStreamDestroy(stream);
+        for (float value : x.copy())
+            *result += value;
+    }
+}
+
+Test(simt_host, host_threads_work_on_devices_side_by_side)
+{
+    simt::config.devices = 3;
+    simt::config.defer_streams = true;
+    float result[3] = {};
+    std::vector<std::thread> threads;
+    for (int device = 0; device < 3; device++)
+        threads.emplace_back(work, device, &result[device]);
+    for (std::thread &thread : threads)
+        thread.join();
+    for (int device = 0; device < 3; device++)
+        cr_assert_eq(result[device], 50.0f * 64.0f * static_cast<float>(device + 1));
+    cr_assert(simt::reports().empty());
+}
+
+Test(simt_host, much_dynamic_shared_memory_needs_permission)
+{
+    DeviceArray<float> x(32);
+    ESW_LAUNCH(fill_kernel, 1, 32, 64 << 10, nullptr, x.get(), 1.0f);
+    cr_assert_eq(cudaGetLastError(), cudaErrorInvalidConfiguration);
+    cr_assert_eq(cudaFuncSetAttribute(fill_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, 64 << 10),
+                 cudaSuccess);
+    ESW_LAUNCH(fill_kernel, 1, 32, 64 << 10, nullptr, x.get(), 1.0f);
+    cr_assert_eq(cudaGetLastError(), cudaSuccess);
+    cr_assert_eq(cudaFuncSetAttribute(fill_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, 228 << 10),
+                 cudaErrorInvalidValue);
 }
 
 Test(simt_host, device_memory_is_finite)

@@ -1,5 +1,6 @@
-/* Errors as the CUDA runtime keeps them, injected ones, and the device. */
+/* Errors as the CUDA runtime keeps them, and injected ones. */
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 
 #include "engine.h"
@@ -7,66 +8,167 @@
 namespace simt
 {
 
-/* The runtime's two kinds: an ordinary error is returned once by cudaGetLastError, a fault of a kernel stays.
- */
-static cudaError_t last_error = cudaSuccess;
-static cudaError_t sticky_error = cudaSuccess;
-
-struct Injection {
-    unsigned calls_left;
-    cudaError_t error;
-};
-static std::map<std::string, Injection> injections;
-
-void inject_error(const std::string &name, unsigned nth, cudaError_t error)
+std::recursive_mutex &inside()
 {
-    injections[name] = {nth, error};
+    static std::recursive_mutex &mutex = *new std::recursive_mutex; /* outlives whoever calls last */
+    return mutex;
 }
 
-void device_lost()
+/* The runtime's two kinds: an ordinary error belongs to the host thread that met it and is returned once by
+ * cudaGetLastError, a fault stays with its device. */
+static thread_local cudaError_t last_error = cudaSuccess;
+static cudaError_t sticky_errors[most_devices];
+
+static bool is_sticky(cudaError_t error)
 {
-    sticky_error = cudaErrorLaunchFailure;
+    return error == cudaErrorECCUncorrectable || error == cudaErrorIllegalAddress ||
+           error == cudaErrorLaunchTimeout || error == cudaErrorLaunchFailure;
 }
-bool device_is_lost()
+
+void device_lost(cudaError_t error)
 {
-    return sticky_error != cudaSuccess;
+    if (!device_status())
+        sticky_errors[current_device] = error;
+}
+bool device_is_lost(int device)
+{
+    return sticky_errors[device] != cudaSuccess;
 }
 cudaError_t device_status()
 {
-    return sticky_error;
+    return sticky_errors[current_device];
+}
+void device_found(int device)
+{
+    sticky_errors[device] = cudaSuccess;
+    last_error = cudaSuccess;
 }
 
 cudaError_t fail(cudaError_t error)
 {
-    if (error == cudaErrorLaunchFailure)
-        sticky_error = error;
+    if (is_sticky(error))
+        device_lost(error);
     last_error = error;
+    return error;
+}
+
+/* ---------------------------------------------------------------- injections */
+
+struct Injection {
+    std::string name;
+    unsigned calls_left;
+    cudaError_t error;
+};
+
+static bool allocates(const std::string &name)
+{
+    return name.compare(0, 10, "cudaMalloc") == 0;
+}
+
+[[noreturn]] static void refuse_injection(const std::string &text)
+{
+    fprintf(stderr,
+            "simt: ESW_SIMT_FAIL: '%s' is not NAME:NTH or NAME:NTH=ERROR, with NTH from 1 and an error of "
+            "SIMT_ERROR_LIST\n",
+            text.c_str());
+    _Exit(2);
+}
+
+static cudaError_t error_of_name(const std::string &text, const std::string &name)
+{
+#define X(error, value, description) \
+    if (name == #error)              \
+        return error;
+    SIMT_ERROR_LIST(X)
+#undef X
+    refuse_injection(text);
+}
+
+static Injection parse_injection(const std::string &text)
+{
+    const size_t colon = text.find(':'), equals = text.find('=');
+    if (colon == std::string::npos || colon == 0)
+        refuse_injection(text);
+    Injection injection{text.substr(0, colon), 0, cudaErrorLaunchFailure};
+    char *end;
+    injection.calls_left = static_cast<unsigned>(strtoul(text.c_str() + colon + 1, &end, 10));
+    if (injection.calls_left == 0 || (*end != 0 && *end != '='))
+        refuse_injection(text);
+    if (equals != std::string::npos)
+        injection.error = error_of_name(text, text.substr(equals + 1));
+    else if (allocates(injection.name))
+        injection.error = cudaErrorMemoryAllocation;
+    return injection;
+}
+
+static std::vector<Injection> injections_of_environment()
+{
+    std::vector<Injection> result;
+    const char *value = getenv("ESW_SIMT_FAIL");
+    for (std::string rest = value ? value : ""; !rest.empty();) {
+        const size_t comma = std::min(rest.find(','), rest.size());
+        result.push_back(parse_injection(rest.substr(0, comma)));
+        rest.erase(0, comma + 1);
+    }
+    return result;
+}
+
+static std::vector<Injection> &injections()
+{
+    static std::vector<Injection> &list = *new std::vector<Injection>(injections_of_environment());
+    return list;
+}
+
+void inject_error(const std::string &name, unsigned nth, cudaError_t error)
+{
+    const Locked locked;
+    injections().push_back({name, nth, error});
+}
+
+void print_unmet_injections()
+{
+    for (const Injection &injection : injections())
+        fprintf(stderr, "simt: the injected error of %s was not met: %u calls are missing\n",
+                injection.name.c_str(), injection.calls_left);
+}
+
+cudaError_t injected(const char *api)
+{
+    cudaError_t error = cudaSuccess;
+    std::vector<Injection> &list = injections();
+    for (auto i = list.begin(); i != list.end();) {
+        if ((i->name != api && i->name != "any") || --i->calls_left > 0) {
+            i++;
+            continue;
+        }
+        error = i->error;
+        i = list.erase(i);
+    }
     return error;
 }
 
 cudaError_t enter(const char *api)
 {
-    if (sticky_error)
-        return fail(sticky_error);
-    auto injection = injections.find(api);
-    if (injection == injections.end() || --injection->second.calls_left > 0)
-        return cudaSuccess;
-    const cudaError_t error = injection->second.error;
-    injections.erase(injection);
-    return fail(error);
+    if (cudaError_t error = device_status())
+        return fail(error);
+    const cudaError_t error = injected(api);
+    return error ? fail(error) : cudaSuccess;
 }
 
 } // namespace simt
 
+using namespace simt;
+
 cudaError_t cudaPeekAtLastError()
 {
-    return simt::sticky_error ? simt::sticky_error : simt::last_error;
+    const Locked locked;
+    return device_status() ? device_status() : last_error;
 }
 
 cudaError_t cudaGetLastError()
 {
     const cudaError_t error = cudaPeekAtLastError();
-    simt::last_error = cudaSuccess;
+    last_error = cudaSuccess;
     return error;
 }
 
@@ -92,53 +194,4 @@ const char *cudaGetErrorName(cudaError_t error)
 #undef X
     }
     return "unrecognized error code";
-}
-
-cudaError_t cudaDeviceReset()
-{
-    simt::release_all_streams();
-    simt::release_all_memory();
-    simt::injections.clear();
-    simt::last_error = simt::sticky_error = cudaSuccess;
-    return cudaSuccess;
-}
-
-cudaError_t cudaGetDeviceCount(int *count)
-{
-    if (cudaError_t error = simt::enter("cudaGetDeviceCount"))
-        return error;
-    *count = 1;
-    return cudaSuccess;
-}
-
-cudaError_t cudaGetDevice(int *device)
-{
-    *device = 0;
-    return cudaSuccess;
-}
-
-cudaError_t cudaSetDevice(int device)
-{
-    if (cudaError_t error = simt::enter("cudaSetDevice"))
-        return error;
-    return device == 0 ? cudaSuccess : simt::fail(cudaErrorInvalidDevice);
-}
-
-cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int device)
-{
-    if (cudaError_t error = simt::enter("cudaGetDeviceProperties"))
-        return error;
-    if (device != 0)
-        return simt::fail(cudaErrorInvalidDevice);
-    *properties = {};
-    snprintf(properties->name, sizeof properties->name, "CPU execution layer");
-    size_t free_bytes;
-    cudaMemGetInfo(&free_bytes, &properties->totalGlobalMem);
-    properties->sharedMemPerBlock = 48 << 10;
-    properties->sharedMemPerBlockOptin = 227 << 10;
-    properties->multiProcessorCount = 2;
-    properties->major = 9;
-    properties->warpSize = warpSize;
-    properties->maxThreadsPerBlock = 1024;
-    return cudaSuccess;
 }

@@ -29,6 +29,8 @@ static Config config_from_environment()
         c.seed = strtoull(seed, nullptr, 0);
     c.defer_streams = getenv("ESW_SIMT_DEFER") != nullptr;
     c.print_reports = true;
+    const char *devices = getenv("ESW_SIMT_DEVICES");
+    c.devices = devices ? std::min(std::max(atoi(devices), 0), most_devices) : 1;
     return c;
 }
 Config config = config_from_environment();
@@ -211,7 +213,12 @@ static void run_compiled(const Launch &launch, const KernelCall &call)
 
 void run_launch(const Launch &launch, const KernelCall &call)
 {
+    if (cudaError_t error = injected("kernel")) {
+        device_lost(error);
+        return;
+    }
     engine.kernel = launch.kernel;
+    engine.host_thread = pthread_self();
     engine.launch_number++;
     engine.aborted = false;
     engine.random.state = config.seed * 1000003 + engine.launch_number;
@@ -229,23 +236,28 @@ void run_launch(const Launch &launch, const KernelCall &call)
 
 /* ---------------------------------------------------------------- launches */
 
-/* Limits of compute capability 8.0 and 9.0; shared memory is the opt-in limit of 9.0. */
-static bool valid_configuration(dim3 grid, dim3 block, size_t dynamic_shared_bytes)
+/* Limits of compute capability 8.0 and 9.0. */
+static bool valid_configuration(const void *function, dim3 grid, dim3 block, size_t dynamic_shared_bytes)
 {
     const size_t threads = static_cast<size_t>(block.x) * block.y * block.z;
     return threads > 0 && block.x <= 1024 && block.y <= 1024 && block.z <= 64 && threads <= 1024 &&
            grid.x > 0 && grid.x <= 0x7fffffffu && grid.y > 0 && grid.y <= 65535 && grid.z > 0 &&
-           grid.z <= 65535 && dynamic_shared_bytes <= 232448;
+           grid.z <= 65535 && dynamic_shared_bytes <= dynamic_shared_limit(function);
 }
 
-void enqueue_launch(const char *kernel, dim3 grid, dim3 block, size_t dynamic_shared_bytes, cudaStream_t stream,
-                    std::unique_ptr<KernelCall> call)
+void enqueue_launch(const char *kernel, const void *function, dim3 grid, dim3 block,
+                    size_t dynamic_shared_bytes, cudaStream_t stream, std::unique_ptr<KernelCall> call)
 {
+    const Locked locked;
     if (cudaError_t error = enter("launch")) {
         fail(error);
         return;
     }
-    if (!valid_configuration(grid, block, dynamic_shared_bytes)) {
+    if (!stream_fits_device(stream)) {
+        fail(cudaErrorInvalidResourceHandle);
+        return;
+    }
+    if (!valid_configuration(function, grid, block, dynamic_shared_bytes)) {
         fail(cudaErrorInvalidConfiguration);
         return;
     }

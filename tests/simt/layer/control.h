@@ -22,7 +22,10 @@ struct Config {
     bool defer_streams;
     /* Reports also go to stderr. Start value: true. */
     bool print_reports;
+    /* How many devices there are, up to most_devices. Start value: ESW_SIMT_DEVICES, else 1. */
+    int devices;
 };
+constexpr int most_devices = 16;
 extern Config config;
 
 /* What was found since the last clear, oldest first, a line each naming kernel, block, thread and source line.
@@ -48,20 +51,33 @@ class Executor
 };
 void set_executor(Executor *executor); /* nullptr: back to the C++ functions */
 
-/* A live allocation that kernels may access. */
+/* A live allocation. Kernels of its device may access it, those of every device if it is pinned. */
 struct Allocation {
     char *address;
     size_t bytes;
     bool pinned; /* host memory of cudaMallocHost */
+    int device;
+    const char *file; /* who asked for it */
+    int line;
 };
 std::vector<Allocation> live_allocations();
 
-/* The `nth` (1 = next) call of API function `name` ("cudaMalloc", "launch", ...) returns `error` instead of
- * acting. cudaErrorLaunchFailure stays until cudaDeviceReset, as on a device. */
+/* The `nth` (1 = next) call of API function `name` returns `error` instead of acting. Besides the functions'
+ * own names (cudaHostAlloc counts as cudaMallocHost, WithFlags and WithPriority are left out): "launch", "kernel"
+ * (a kernel that faults while it runs: an error that shows at the next synchronisation) and "any". A fault such as
+ * cudaErrorLaunchFailure stays until cudaDeviceReset, as on a device.
+ *
+ * ESW_SIMT_FAIL does the same for whole programs: a comma between injections, each NAME:NTH or NAME:NTH=ERROR with
+ * the error's name. Without one, allocations are refused and all else loses the device. At the end a program says
+ * which of its injections nothing met. */
 void inject_error(const std::string &name, unsigned nth, cudaError_t error);
 
-/* Bytes that cudaMalloc hands out in all, 4 GiB at the start. */
+/* Bytes that cudaMalloc hands out in all on each device. Start value: ESW_SIMT_MEMORY, else 4 GiB. */
 void set_device_memory(size_t bytes);
+
+/* Reports what nobody has given back: memory, streams and events, with the line that asked for each. Returns how
+ * many. A program does so by itself when it ends. */
+int report_leaks();
 
 } // namespace simt
 

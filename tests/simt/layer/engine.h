@@ -3,7 +3,8 @@
  *
  *   fiber.cpp    stacks and switching        block.cpp   schedule of a block, blocks of a grid, launches
  *   sync.cpp     barriers, warp collectives  report.cpp  what goes wrong, in words
- *   memory.cpp   allocations and copies      stream.cpp  streams and events      api.cpp  errors, device
+ *   memory.cpp   allocations                 copy.cpp    copies and fills        stream.cpp  streams and events
+ *   api.cpp      errors                      devices.cpp devices
  *   race.cpp     shadow memory (race-checker builds only), tsan_hooks.cpp the compiler's calls into it
  */
 #ifndef SIMT_ENGINE_H
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <mutex>
 #include <vector>
 
 #include "control.h"
@@ -28,6 +30,19 @@
 
 namespace simt
 {
+
+/* Held by every function of the API from start to end, kernels included: host threads take turns. */
+std::recursive_mutex &inside();
+class Locked
+{
+    std::lock_guard<std::recursive_mutex> guard_{inside()};
+};
+
+/* Where the host program asked for something. */
+struct Place {
+    const char *file;
+    int line;
+};
 
 /* Splitmix64: schedules need variety, not quality. */
 struct Random {
@@ -78,6 +93,7 @@ struct Warp {
 struct Engine {
     const char *kernel = nullptr; /* nullptr between launches */
     const KernelCall *call = nullptr;
+    pthread_t host_thread{}; /* the one that runs it; others may run host code meanwhile */
     uint32_t launch_number = 0, block_number = 0;
     unsigned n_threads = 0, n_at_barrier = 0, n_finished = 0;
     uint32_t barrier_epoch = 0;
@@ -114,25 +130,41 @@ void run_launch(const Launch &launch, const KernelCall &call);
 
 /* A fault at file:line (nullptr: unknown) of the running thread or of the host; the launch failed. */
 void report(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same of something that does not harm the device. */
+void remark(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* ---------------------------------------------------------------- memory.cpp, api.cpp, stream.cpp */
+/* ---------------------------------------------------------------- memory.cpp */
 
 void fill_garbage(void *address, size_t bytes);
-void set_device_access(bool allowed); /* kernels and copies may touch device memory, the host may not */
-void release_all_memory();
+void set_device_access(bool allowed); /* the current device may touch its memory, the host may not */
+void release_memory_of_device();
+const Allocation *find_allocation(const void *address); /* nullptr if it lies in none */
+int report_memory_leaks();
+
+/* ---------------------------------------------------------------- api.cpp, devices.cpp */
+
+extern thread_local int current_device;
 
 /* Start of every API function: the error it must return at once (sticky or injected), or cudaSuccess. */
 cudaError_t enter(const char *api);
-cudaError_t fail(cudaError_t error); /* remembers the error and returns it */
-void device_lost();                  /* a kernel faulted: every call fails until cudaDeviceReset */
-bool device_is_lost();
+cudaError_t injected(const char *api); /* the second half of it alone */
+cudaError_t fail(cudaError_t error);   /* remembers the error and returns it */
+void device_lost(cudaError_t error);   /* every call of the current device fails until cudaDeviceReset */
+void device_found(int device);         /* that is over */
+bool device_is_lost(int device);
 cudaError_t device_status(); /* what a call that waited for the device returns */
+void print_unmet_injections();
+size_t dynamic_shared_limit(const void *kernel);
+
+/* ---------------------------------------------------------------- stream.cpp */
 
 /* Runs `action` on `stream` in its turn, at once unless streams are deferred. */
 void enqueue(cudaStream_t stream, std::function<void()> action, std::function<bool()> may_run = nullptr);
-void wait_for_stream(cudaStream_t stream); /* nullptr: those the default stream waits for */
-void wait_for_all_streams();
-void release_all_streams();
+void wait_for_stream(cudaStream_t stream); /* nullptr: those the current device's default stream waits for */
+void wait_for_all_streams();               /* of the current device */
+void release_streams_of_device();
+bool stream_fits_device(cudaStream_t stream); /* kernels run in streams of the current device */
+int report_stream_leaks();
 
 /* ---------------------------------------------------------------- race checker, absent in other builds */
 

@@ -1,4 +1,4 @@
-/* Device and pinned memory: every allocation known, fresh memory filled with NaN, copies checked. */
+/* Device and pinned memory: every allocation known, fresh memory filled with NaN. */
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -12,8 +12,24 @@
 namespace simt
 {
 
-static std::map<const char *, Allocation> allocations; /* by address */
-static size_t device_bytes = static_cast<size_t>(4) << 30, device_bytes_used;
+/* Memory of cudaMallocAsync has its address before its stream has reached the allocation, and keeps it until the
+ * stream has reached the release; only between the two may anybody touch it. */
+struct Owned : Allocation {
+    bool usable, released;
+};
+
+static std::map<const char *, Owned> &owned() /* by address */
+{
+    static auto &map = *new std::map<const char *, Owned>;
+    return map;
+}
+
+static size_t device_bytes_of_environment()
+{
+    const char *bytes = getenv("ESW_SIMT_MEMORY");
+    return bytes ? strtoull(bytes, nullptr, 0) : static_cast<size_t>(4) << 30;
+}
+static size_t device_bytes = device_bytes_of_environment(), device_bytes_used[most_devices];
 static uint32_t garbage_variety; /* so that two fresh buffers never agree by chance */
 
 void set_device_memory(size_t bytes)
@@ -35,10 +51,10 @@ SIMT_UNCHECKED void fill_garbage(void *address, size_t bytes)
 void set_device_access(bool allowed)
 {
 #if SIMT_ASAN
-    for (const auto &[address, allocation] : allocations) {
-        if (allocation.pinned)
+    for (const auto &[address, allocation] : owned()) {
+        if (allocation.pinned || allocation.device != current_device)
             continue;
-        if (allowed)
+        if (allowed && allocation.usable)
             __asan_unpoison_memory_region(address, allocation.bytes);
         else
             __asan_poison_memory_region(address, allocation.bytes);
@@ -50,131 +66,157 @@ void set_device_access(bool allowed)
 
 std::vector<Allocation> live_allocations()
 {
+    const Locked locked;
     std::vector<Allocation> all;
-    for (const auto &entry : allocations)
-        all.push_back(entry.second);
+    for (const auto &[address, allocation] : owned())
+        if (allocation.usable && (allocation.pinned || allocation.device == current_device))
+            all.push_back(allocation);
     return all;
 }
 
-static cudaError_t allocate(void **address, size_t bytes, bool pinned)
+const Allocation *find_allocation(const void *address)
 {
+    auto entry = owned().upper_bound(static_cast<const char *>(address));
+    if (entry == owned().begin())
+        return nullptr;
+    const Owned &candidate = (--entry)->second;
+    const bool inside = static_cast<const char *>(address) < candidate.address + candidate.bytes;
+    return inside && candidate.usable ? &candidate : nullptr;
+}
+
+/* ---------------------------------------------------------------- allocation */
+
+static void make_usable(Owned &allocation)
+{
+#if SIMT_ASAN
+    __asan_unpoison_memory_region(allocation.address, allocation.bytes);
+#endif
+    fill_garbage(allocation.address, allocation.bytes);
+    allocation.usable = true;
+    if (checker.add_region)
+        checker.add_region(allocation.address, allocation.bytes, Region::global);
+    set_device_access(false);
+}
+
+static bool has_room(size_t bytes)
+{
+    return bytes <= device_bytes && device_bytes_used[current_device] <= device_bytes - bytes;
+}
+
+/* Not usable yet; nullptr when there is no room. */
+static Owned *reserve(size_t bytes, bool pinned, Place place)
+{
+    if (!pinned && !has_room(bytes))
+        wait_for_all_streams(); /* releases may be waiting in them */
+    void *memory;
+    if ((!pinned && !has_room(bytes)) || posix_memalign(&memory, 256, bytes) != 0)
+        return nullptr;
+    char *p = static_cast<char *>(memory);
+    device_bytes_used[current_device] += pinned ? 0 : bytes;
+    const Owned fresh{{p, bytes, pinned, current_device, place.file, place.line}, false, false};
+    return &owned().emplace(p, fresh).first->second;
+}
+
+static cudaError_t allocate(const char *api, void **address, size_t bytes, bool pinned, Place place)
+{
+    const Locked locked;
     *address = nullptr;
+    if (cudaError_t error = enter(api))
+        return error;
     if (bytes == 0)
         return cudaSuccess;
-    if (!pinned && bytes > device_bytes - device_bytes_used)
+    Owned *allocation = reserve(bytes, pinned, place);
+    if (!allocation)
         return fail(cudaErrorMemoryAllocation);
-    void *memory;
-    if (posix_memalign(&memory, 256, bytes) != 0)
-        return fail(cudaErrorMemoryAllocation);
-    char *p = static_cast<char *>(memory);
-    fill_garbage(p, bytes);
-    allocations[p] = {p, bytes, pinned};
-    device_bytes_used += pinned ? 0 : bytes;
-    if (checker.add_region)
-        checker.add_region(p, bytes, Region::global);
-    set_device_access(false);
-    *address = p;
+    make_usable(*allocation);
+    *address = allocation->address;
     return cudaSuccess;
 }
 
-cudaError_t allocate_device(void **address, size_t bytes)
+cudaError_t allocate_device(void **address, size_t bytes, const char *file, int line)
 {
-    if (cudaError_t error = enter("cudaMalloc"))
-        return error;
-    return allocate(address, bytes, false);
+    return allocate("cudaMalloc", address, bytes, false, {file, line});
 }
 
-cudaError_t allocate_pinned(void **address, size_t bytes)
+cudaError_t allocate_pinned(void **address, size_t bytes, const char *file, int line)
 {
-    if (cudaError_t error = enter("cudaMallocHost"))
-        return error;
-    return allocate(address, bytes, true);
+    return allocate("cudaMallocHost", address, bytes, true, {file, line});
 }
 
-static void release(std::map<const char *, Allocation>::iterator entry)
+cudaError_t allocate_device_in_stream(void **address, size_t bytes, cudaStream_t stream, const char *file,
+                                      int line)
 {
-    const Allocation allocation = entry->second;
+    const Locked locked;
+    *address = nullptr;
+    if (cudaError_t error = enter("cudaMallocAsync"))
+        return error;
+    if (bytes == 0)
+        return cudaSuccess;
+    Owned *allocation = reserve(bytes, false, {file, line});
+    if (!allocation)
+        return fail(cudaErrorMemoryAllocation);
+    *address = allocation->address;
+    set_device_access(false);
+    enqueue(stream, [allocation] { make_usable(*allocation); });
+    return cudaSuccess;
+}
+
+/* ---------------------------------------------------------------- release */
+
+static void release(std::map<const char *, Owned>::iterator entry)
+{
+    const Owned allocation = entry->second;
 #if SIMT_ASAN
     __asan_unpoison_memory_region(allocation.address, allocation.bytes);
 #endif
     if (checker.remove_region)
         checker.remove_region(allocation.address);
-    device_bytes_used -= allocation.pinned ? 0 : allocation.bytes;
-    allocations.erase(entry);
+    device_bytes_used[allocation.device] -= allocation.pinned ? 0 : allocation.bytes;
+    owned().erase(entry);
     free(allocation.address);
 }
 
-void release_all_memory()
+void release_memory_of_device()
 {
-    while (!allocations.empty())
-        release(allocations.begin());
+    for (auto entry = owned().begin(); entry != owned().end();) {
+        auto next = std::next(entry);
+        if (entry->second.device == current_device)
+            release(entry);
+        entry = next;
+    }
+}
+
+/* The allocation that `api` may release; the end, reported, if there is none. */
+static std::map<const char *, Owned>::iterator to_release(const char *api, void *address, bool pinned)
+{
+    auto entry = owned().find(static_cast<const char *>(address));
+    if (entry != owned().end() && entry->second.pinned == pinned && !entry->second.released)
+        return entry;
+    report(nullptr, 0, "%s: %p is not an address that the matching allocation returned, or is freed already",
+           api, address);
+    return owned().end();
 }
 
 /* Memory is given back even after a fault: a program that gives up must be able to do so without leaks. */
 static cudaError_t free_memory(const char *api, void *address, bool pinned)
 {
+    const Locked locked;
     if (!address)
         return cudaSuccess;
     wait_for_all_streams();
-    auto entry = allocations.find(static_cast<const char *>(address));
-    if (entry == allocations.end() || entry->second.pinned != pinned) {
-        report(nullptr, 0,
-               "%s: %p is not an address that the matching allocation returned, or is freed already", api,
-               address);
+    auto entry = to_release(api, address, pinned);
+    if (entry == owned().end())
         return fail(cudaErrorInvalidValue);
-    }
     release(entry);
     return enter(api);
 }
 
-static const Allocation *find(const void *address)
+int report_memory_leaks()
 {
-    auto entry = allocations.upper_bound(static_cast<const char *>(address));
-    if (entry == allocations.begin())
-        return nullptr;
-    const Allocation &candidate = (--entry)->second;
-    return static_cast<const char *>(address) < candidate.address + candidate.bytes ? &candidate : nullptr;
-}
-
-static bool is_pinned(const void *address)
-{
-    const Allocation *allocation = find(address);
-    return allocation && allocation->pinned;
-}
-
-/* `bytes` from `address` lie in one allocation of the device, or, if `device` is false, outside all of them. */
-static bool check_range(const char *what, const void *address, size_t bytes, bool device)
-{
-    const Allocation *allocation = find(address);
-    const bool on_device = allocation && !allocation->pinned;
-    const bool inside =
-        !allocation || static_cast<const char *>(address) + bytes <= allocation->address + allocation->bytes;
-    if (on_device == device && inside)
-        return true;
-    report(nullptr, 0, "%s: %p + %zu bytes is not %s", what, address, bytes,
-           device ? "inside one live device allocation" : "host memory");
-    return false;
-}
-
-static void copy(void *to, const void *from, size_t bytes, cudaMemcpyKind kind)
-{
-    const bool to_device = kind == cudaMemcpyHostToDevice || kind == cudaMemcpyDeviceToDevice;
-    const bool from_device = kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDeviceToDevice;
-    if (bytes == 0 || !check_range("copy destination", to, bytes, to_device) ||
-        !check_range("copy source", from, bytes, from_device))
-        return;
-    set_device_access(true);
-    memcpy(to, from, bytes);
-    set_device_access(false);
-}
-
-static void set(void *address, int value, size_t bytes)
-{
-    if (!check_range("memset", address, bytes, true))
-        return;
-    set_device_access(true);
-    memset(address, value, bytes);
-    set_device_access(false);
+    for (const auto &[address, allocation] : owned())
+        remark(allocation.file, allocation.line, "leak: %zu bytes of %s memory are not given back",
+               allocation.bytes, allocation.pinned ? "pinned" : "device");
+    return static_cast<int>(owned().size());
 }
 
 } // namespace simt
@@ -190,53 +232,29 @@ cudaError_t cudaFreeHost(void *address)
     return free_memory("cudaFreeHost", address, true);
 }
 
+cudaError_t cudaFreeAsync(void *address, cudaStream_t stream)
+{
+    const Locked locked;
+    if (!address)
+        return cudaSuccess;
+    auto entry = to_release("cudaFreeAsync", address, false);
+    if (entry == owned().end())
+        return fail(cudaErrorInvalidValue);
+    if (device_is_lost(entry->second.device)) { /* its streams do not go on */
+        release(entry);
+        return enter("cudaFreeAsync");
+    }
+    entry->second.released = true;
+    enqueue(stream, [entry] { release(entry); });
+    return enter("cudaFreeAsync");
+}
+
 cudaError_t cudaMemGetInfo(size_t *free_bytes, size_t *total_bytes)
 {
-    *free_bytes = device_bytes - device_bytes_used;
+    const Locked locked;
+    if (cudaError_t error = enter("cudaMemGetInfo"))
+        return error;
+    *free_bytes = device_bytes - device_bytes_used[current_device];
     *total_bytes = device_bytes;
     return cudaSuccess;
-}
-
-cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, cudaMemcpyKind kind)
-{
-    if (cudaError_t error = enter("cudaMemcpy"))
-        return error;
-    wait_for_stream(nullptr);
-    copy(to, from, bytes, kind);
-    return device_status();
-}
-
-/* From pageable memory the data is taken before the call returns, to pageable memory the call waits: only
- * pinned memory makes a copy asynchronous. */
-cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind kind, cudaStream_t stream)
-{
-    if (cudaError_t error = enter("cudaMemcpyAsync"))
-        return error;
-    if (kind == cudaMemcpyHostToDevice && !is_pinned(from)) {
-        const char *source = static_cast<const char *>(from);
-        auto staged = std::make_shared<std::vector<char>>(source, source + bytes);
-        enqueue(stream, [=] { copy(to, staged->data(), bytes, kind); });
-    } else {
-        enqueue(stream, [=] { copy(to, from, bytes, kind); });
-        if (kind == cudaMemcpyDeviceToHost && !is_pinned(to))
-            wait_for_stream(stream);
-    }
-    return device_status();
-}
-
-cudaError_t cudaMemset(void *address, int value, size_t bytes)
-{
-    if (cudaError_t error = enter("cudaMemset"))
-        return error;
-    wait_for_stream(nullptr);
-    set(address, value, bytes);
-    return device_status();
-}
-
-cudaError_t cudaMemsetAsync(void *address, int value, size_t bytes, cudaStream_t stream)
-{
-    if (cudaError_t error = enter("cudaMemsetAsync"))
-        return error;
-    enqueue(stream, [=] { set(address, value, bytes); });
-    return device_status();
 }

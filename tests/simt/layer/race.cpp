@@ -266,7 +266,7 @@ void check_access(const void *pointer, size_t bytes, AccessType type, const void
 {
     Fiber *fiber = current_fiber();
     const char *address = static_cast<const char *>(pointer);
-    if (!fiber || is_private(*fiber, address))
+    if (!fiber || !pthread_equal(engine.host_thread, pthread_self()) || is_private(*fiber, address))
         return;
     const bool is_write = type != AccessType::read, atomic = type == AccessType::atomic;
     Shadow *shadow = shadow_of(address);

@@ -8,7 +8,8 @@ namespace simt
 {
 
 static const size_t most_reports = 50; /* a broken kernel repeats itself */
-static std::vector<std::string> found;
+static std::vector<std::string> &found =
+    *new std::vector<std::string>; /* leaks are reported after destructors */
 
 const std::vector<std::string> &reports()
 {
@@ -38,20 +39,39 @@ static std::string context()
     return result;
 }
 
-void report(const char *file, int line, const char *format, ...)
+static void add(const char *file, int line, const char *format, va_list arguments)
 {
     char text[2048];
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    device_lost();
     if (found.size() >= most_reports)
         return;
     std::string where = file ? ", " + std::string(file) + ":" + std::to_string(line) : "";
     found.push_back("simt: " + context() + where + ": " + text);
     if (config.print_reports)
         fprintf(stderr, "%s\n", found.back().c_str());
+}
+
+void report(const char *file, int line, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add(file, line, format, arguments);
+    va_end(arguments);
+    device_lost(cudaErrorLaunchFailure);
+}
+
+void remark(const char *file, int line, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add(file, line, format, arguments);
+    va_end(arguments);
+}
+
+int report_leaks()
+{
+    const Locked locked;
+    return report_memory_leaks() + report_stream_leaks();
 }
 
 } // namespace simt
