@@ -24,7 +24,6 @@ enum { ECC_ROW = 0x3fff };
 #define ESW_EACH_LANE(l) for (int l = (int)(threadIdx.x % ECC_LANES), once_##l = l >= 0; once_##l; once_##l = 0)
 #define ESW_LANE_VAR(type, name) type name
 #define ESW_AT(name, l) name
-#define ESW_LANE_STRIDE 1 /* between elements of a lane variable that is an array */
 
 /* The tree of reduce.h over the lanes; every lane gets the result. */
 #define ESW_LANES_TOTAL(name)                                                                                \
@@ -63,7 +62,6 @@ enum { ECC_ROW = 0x3fff };
 #define ESW_EACH_LANE(l) _Pragma("omp simd") for (int l = 0; l < ECC_LANES; l++)
 #define ESW_LANE_VAR(type, name) type name[ECC_LANES]
 #define ESW_AT(name, l) name[l]
-#define ESW_LANE_STRIDE ECC_LANES
 
 #define ESW_LANES_TOTAL(name)                                                                                \
     do {                                                                                                     \

@@ -219,14 +219,9 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
 /* value[l] = sum over users of x[u][l], in the same shape. */
 ESW_FN void eswi_ecc_users_sum(int users, const float *ESW_RESTRICT x, float *ESW_RESTRICT value)
 {
-    ESW_LANE_VAR(float, part[ESWI_SUM_PARTIALS]);
-    for (int s = 0; s < ESWI_SUM_PARTIALS; s++)
-        ESW_EACH_LANE(l) { ESW_AT(part[s], l) = 0.0f; }
-    for (int u = 0; u < users; u++) {
-        const int s = u % ESWI_SUM_PARTIALS;
-        ESW_EACH_LANE(l) { ESW_AT(part[s], l) = ESW_AT(part[s], l) + x[u * ECC_LANES + l]; }
-    }
-    ESW_EACH_LANE(l) { value[l] = eswi_tree16f(&ESW_AT(part[0], l), ESW_LANE_STRIDE); }
+    ESW_LANE_VAR(float, sum);
+    ECC_SUM_TREE(ECC_SUM_STRIDED, users, u, l, x[u * ECC_LANES + l], sum);
+    ESW_EACH_LANE(l) { value[l] = ESW_AT(sum, l); }
 }
 
 #endif
