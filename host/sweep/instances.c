@@ -8,6 +8,7 @@
 #include "base/fileio.h"
 #include "sweep/experiment.h"
 #include "sweep/hdf5_json.h"
+#include "sweep/scenario.h"
 
 /* Describes one scenario and moves what it holds into the document. */
 static esw_status add_instance(const esw_experiment *experiment, const esw_config *config, uint64_t scenario,
@@ -31,7 +32,7 @@ static esw_status add_instances(const esw_experiment *experiment, const esw_conf
                                 uint64_t last, json_t *document, esw_error *error)
 {
     esw_sizes sizes = experiment->system->sizes(config);
-    void *block = aligned_alloc(64, (sizes.instance_bytes + 64) / 64 * 64);
+    void *block = eswi_scenario_block(sizes.instance_bytes);
     json_t *list = json_array();
     esw_status status =
         block && list ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", experiment->source);
@@ -59,9 +60,7 @@ esw_status esw_instances(const esw_experiment *experiment, size_t point, uint64_
     esw_status status = esw_experiment_configure(experiment, point, ESW_NONE, &config, error);
     if (status)
         return status;
-    json_t *made = json_pack("{s:o, s:s, s:o, s:o}", "edgesweep", esw_identity_json("host"), "system",
-                             experiment->system->name, "seed", eswi_seed_json(experiment->seed), "point",
-                             esw_experiment_point_json(experiment, point));
+    json_t *made = eswi_document_head(experiment, point, "host");
     status = made ? add_instances(experiment, config, first, last, made, error)
                   : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", experiment->source);
     experiment->system->config_free(config);

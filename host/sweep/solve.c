@@ -5,74 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/machine.h"
 #include "base/text.h"
 #include "sweep/experiment.h"
 #include "sweep/metrics.h"
-#include "sweep/plan.h"
-
-static void *allocate_block(size_t bytes)
-{
-    void *block = aligned_alloc(64, (bytes + 64) / 64 * 64);
-    if (block)
-        memset(block, 0, (bytes + 64) / 64 * 64);
-    return block;
-}
-
-static esw_status find_ops(const char *name, const esw_system *system, const eswi_backend **backend,
-                           const eswi_solver_ops **ops, esw_error *error)
-{
-    esw_status status = eswi_backend_find(name ? name : "auto", backend, error);
-    if (status)
-        return status;
-    *ops = (*backend)->ops(system);
-    return *ops ? ESW_OK
-                : esw_fail(error, ESW_UNSUPPORTED, "backend %s: does not know the system %s", (*backend)->name,
-                           system->name);
-}
-
-/* Solves one scenario with run 0 of the point. The instance is a copy; both blocks are the caller's to free. */
-static esw_status solve_one(const eswi_solver_ops *ops, const eswi_point *point, uint64_t scenario,
-                            void **instance, void **decision, esw_error *error)
-{
-    esw_sizes sizes = point->system->sizes(point->config);
-    eswi_resources resources = {.threads = eswi_machine_cores(), .batch = 1};
-    eswi_solver *solver = NULL;
-    *instance = allocate_block(sizes.instance_bytes);
-    *decision = allocate_block(sizes.decision_bytes);
-    if (!*instance || !*decision)
-        return esw_fail(error, ESW_NO_MEMORY, "out of memory for one instance of %zu bytes",
-                        sizes.instance_bytes);
-    esw_status status = ops->open(point, &resources, &solver, error);
-    if (!status)
-        status = ops->stage(solver, scenario, 1, error);
-    if (!status)
-        status = ops->solve(solver, 0, *decision, error);
-    if (!status)
-        memcpy(*instance, ops->instance(solver, 0), sizes.instance_bytes);
-    if (solver)
-        ops->close(solver);
-    return status;
-}
-
-/* {"edgesweep", "system", "seed", "point", ...}: how every document begins. */
-static json_t *document_head(const esw_experiment *experiment, size_t point, const char *backend)
-{
-    return json_pack("{s:o, s:s, s:o, s:o}", "edgesweep", esw_identity_json(backend), "system",
-                     experiment->system->name, "seed", eswi_seed_json(experiment->seed), "point",
-                     esw_experiment_point_json(experiment, point));
-}
+#include "sweep/scenario.h"
 
 static json_t *solve_document(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
-                              const char *backend, const esw_config *config, const void *instance,
-                              const void *decision)
+                              const eswi_answer *answer)
 {
-    json_t *document = document_head(experiment, point, backend);
-    json_t *described = experiment->system->describe(config, instance, decision);
+    const eswi_solved *solved = &answer->solved;
+    json_t *document = eswi_document_head(experiment, point, answer->backend->name);
+    json_t *described =
+        experiment->system->describe(answer->configs.runs[0].config, solved->instance, solved->decision);
+    json_t *diagnostics = json_object_get(described, "diagnostics");
     int failed = !document || !described;
     if (!failed) {
         failed |= json_object_set_new(document, "scenario", json_integer((json_int_t)scenario));
         failed |= json_object_set_new(document, "method", json_string(experiment->methods[method].label));
+        failed |= diagnostics && json_object_set_new(diagnostics, "seconds", json_real(solved->seconds));
         failed |= json_object_update(document, described);
     }
     json_decref(described);
@@ -84,30 +34,16 @@ static json_t *solve_document(const esw_experiment *experiment, size_t point, si
 }
 
 esw_status esw_solve(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
-                     const char *backend_name, json_t **document, esw_error *error)
+                     const char *backend, json_t **document, esw_error *error)
 {
-    const eswi_backend *backend;
-    const eswi_solver_ops *ops;
-    if (point >= experiment->n_points || method >= experiment->n_methods)
-        return esw_fail(error, ESW_BAD_USAGE, "%s: has %zu points and %zu methods, counted from 0",
-                        experiment->source, experiment->n_points, experiment->n_methods);
-    esw_status status = find_ops(backend_name, experiment->system, &backend, &ops, error);
-    if (status)
-        return status;
-    eswi_point_configs configs;
-    void *instance = NULL, *decision = NULL;
-    status = eswi_point_configure(experiment, point, method, &configs, error);
-    if (!status)
-        status = solve_one(ops, &configs.point, scenario, &instance, &decision, error);
+    eswi_answer answer;
+    esw_status status = eswi_answer_make(experiment, point, method, scenario, backend, &answer, error);
     if (!status) {
-        *document = solve_document(experiment, point, method, scenario, backend->name, configs.runs[0].config,
-                                   instance, decision);
+        *document = solve_document(experiment, point, method, scenario, &answer);
         if (!*document)
             status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory for the document", experiment->source);
     }
-    free(instance);
-    free(decision);
-    eswi_point_free(&configs);
+    eswi_answer_free(&answer);
     return status;
 }
 
@@ -141,8 +77,8 @@ static esw_status score(const json_t *document, const char *base_dir, scored *s,
     if (status)
         return status;
     esw_sizes sizes = s->system->sizes(s->config);
-    s->instance = allocate_block(sizes.instance_bytes);
-    s->decision = allocate_block(sizes.decision_bytes);
+    s->instance = eswi_scenario_block(sizes.instance_bytes);
+    s->decision = eswi_scenario_block(sizes.decision_bytes);
     if (!s->instance || !s->decision)
         return esw_fail(error, ESW_NO_MEMORY, "out of memory for the document's instance");
     status = s->system->read(s->config, document, s->instance, s->decision, error);
@@ -182,7 +118,7 @@ static esw_status read_origin(const scored *s, uint64_t *seed, uint64_t *scenari
 static esw_status check_same_instance(const scored *s, uint64_t seed, uint64_t scenario, esw_error *error)
 {
     esw_sizes sizes = s->system->sizes(s->config);
-    void *drawn = allocate_block(sizes.instance_bytes);
+    void *drawn = eswi_scenario_block(sizes.instance_bytes);
     if (!drawn)
         return esw_fail(error, ESW_NO_MEMORY, "out of memory for the document's instance");
     s->system->stage(s->config, seed, scenario, drawn);
@@ -205,7 +141,7 @@ static esw_status solve_against(const scored *s, const char *name, const char *b
 {
     const eswi_backend *backend;
     const eswi_solver_ops *ops;
-    esw_status status = find_ops(backend_name, s->system, &backend, &ops, error);
+    esw_status status = eswi_scenario_backend(backend_name, s->system, &backend, &ops, error);
     if (status)
         return status;
     size_t method = 0;
@@ -216,12 +152,11 @@ static esw_status solve_against(const scored *s, const char *name, const char *b
                         s->system->name);
     eswi_method_run run = {method, s->config};
     eswi_point point = {.system = s->system, .seed = seed, .config = s->config, .runs = &run, .n_runs = 1};
-    void *instance = NULL, *decision = NULL;
-    status = solve_one(ops, &point, scenario, &instance, &decision, error);
+    eswi_solved solved;
+    status = eswi_scenario_solve(ops, &point, scenario, &solved, error);
     if (!status)
-        s->system->account(s->config, instance, decision, values);
-    free(instance);
-    free(decision);
+        s->system->account(s->config, solved.instance, solved.decision, values);
+    eswi_solved_free(&solved);
     return status;
 }
 

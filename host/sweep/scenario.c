@@ -1,0 +1,91 @@
+#include "sweep/scenario.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/machine.h"
+#include "sweep/experiment.h"
+
+void *eswi_scenario_block(size_t bytes)
+{
+    size_t rounded = (bytes + 64) / 64 * 64;
+    void *block = aligned_alloc(64, rounded);
+    if (block)
+        memset(block, 0, rounded);
+    return block;
+}
+
+esw_status eswi_scenario_backend(const char *name, const esw_system *system, const eswi_backend **backend,
+                                 const eswi_solver_ops **ops, esw_error *error)
+{
+    esw_status status = eswi_backend_find(name ? name : "auto", backend, error);
+    if (status)
+        return status;
+    *ops = (*backend)->ops(system);
+    return *ops ? ESW_OK
+                : esw_fail(error, ESW_UNSUPPORTED, "backend %s: does not know the system %s", (*backend)->name,
+                           system->name);
+}
+
+esw_status eswi_scenario_solve(const eswi_solver_ops *ops, const eswi_point *point, uint64_t scenario,
+                               eswi_solved *solved, esw_error *error)
+{
+    esw_sizes sizes = point->system->sizes(point->config);
+    eswi_resources resources = {.threads = eswi_machine_cores(), .batch = 1};
+    eswi_solver *solver = NULL;
+    *solved =
+        (eswi_solved){eswi_scenario_block(sizes.instance_bytes), eswi_scenario_block(sizes.decision_bytes), 0};
+    if (!solved->instance || !solved->decision)
+        return esw_fail(error, ESW_NO_MEMORY, "out of memory for one instance of %zu bytes",
+                        sizes.instance_bytes);
+    esw_status status = ops->open(point, &resources, &solver, error);
+    if (!status)
+        status = ops->stage(solver, scenario, 1, error);
+    const double begun_s = eswi_clock_s();
+    if (!status)
+        status = ops->solve(solver, 0, solved->decision, error);
+    solved->seconds = eswi_clock_s() - begun_s;
+    if (!status)
+        memcpy(solved->instance, ops->instance(solver, 0), sizes.instance_bytes);
+    if (solver)
+        ops->close(solver);
+    return status;
+}
+
+void eswi_solved_free(eswi_solved *solved)
+{
+    free(solved->instance);
+    free(solved->decision);
+    *solved = (eswi_solved){0};
+}
+
+esw_status eswi_answer_make(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
+                            const char *backend, eswi_answer *answer, esw_error *error)
+{
+    const eswi_solver_ops *ops;
+    *answer = (eswi_answer){0};
+    if (point >= experiment->n_points || method >= experiment->n_methods)
+        return esw_fail(error, ESW_BAD_USAGE, "%s: has %zu points and %zu methods, counted from 0",
+                        experiment->source, experiment->n_points, experiment->n_methods);
+    esw_status status = eswi_scenario_backend(backend, experiment->system, &answer->backend, &ops, error);
+    if (!status)
+        status = eswi_point_configure(experiment, point, method, &answer->configs, error);
+    if (!status)
+        status = eswi_scenario_solve(ops, &answer->configs.point, scenario, &answer->solved, error);
+    return status;
+}
+
+void eswi_answer_free(eswi_answer *answer)
+{
+    eswi_solved_free(&answer->solved);
+    if (answer->configs.system)
+        eswi_point_free(&answer->configs);
+}
+
+json_t *eswi_document_head(const esw_experiment *experiment, size_t point, const char *backend)
+{
+    return json_pack("{s:o, s:s, s:o, s:o}", "edgesweep", esw_identity_json(backend), "system",
+                     experiment->system->name, "seed", eswi_seed_json(experiment->seed), "point",
+                     esw_experiment_point_json(experiment, point));
+}

@@ -1,0 +1,39 @@
+/* One scenario outside a run: drawn, and solved by one method. */
+#ifndef ESWI_SCENARIO_H
+#define ESWI_SCENARIO_H
+
+#include "sweep/plan.h"
+
+/* A zeroed block for an instance or a decision, 64-byte aligned; free with free. NULL when out of memory. */
+void *eswi_scenario_block(size_t bytes);
+
+/* A backend by name (NULL: auto) and its operations for a system. ESW_BACKEND, ESW_UNSUPPORTED. */
+esw_status eswi_scenario_backend(const char *name, const esw_system *system, const eswi_backend **backend,
+                                 const eswi_solver_ops **ops, esw_error *error);
+
+/* A scenario, what a method made of it, and how long the method took (drawing not counted). */
+typedef struct eswi_solved {
+    void *instance, *decision;
+    double seconds;
+} eswi_solved;
+
+/* Solves a scenario with run 0 of the point. Free *solved also after a failure. */
+esw_status eswi_scenario_solve(const eswi_solver_ops *ops, const eswi_point *point, uint64_t scenario,
+                               eswi_solved *solved, esw_error *error);
+void eswi_solved_free(eswi_solved *solved);
+
+/* The same for a method of an experiment. Free *answer also after a failure. */
+typedef struct eswi_answer {
+    const eswi_backend *backend;
+    eswi_point_configs configs; /* run 0 is the method */
+    eswi_solved solved;
+} eswi_answer;
+
+esw_status eswi_answer_make(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
+                            const char *backend, eswi_answer *answer, esw_error *error);
+void eswi_answer_free(eswi_answer *answer);
+
+/* {"edgesweep", "system", "seed", "point"}: how every document begins. New reference; NULL when out of memory. */
+json_t *eswi_document_head(const esw_experiment *experiment, size_t point, const char *backend);
+
+#endif
