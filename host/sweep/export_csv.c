@@ -4,114 +4,77 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fileio.h"
 #include "base/text.h"
+#include "base/text_file.h"
 #include "sweep/results_internal.h"
 
-/* A file being written: rows gather in `text` and go out when it is large. */
+/* A file being written. */
 typedef struct csv_file {
     const esw_results *results;
-    eswi_file file;
-    eswi_buffer text;
-    esw_status status;
-    esw_error *error;
+    eswi_text_file out;
 } csv_file;
-
-static const size_t flush_bytes = 1 << 20;
 
 static void csv_open(csv_file *csv, const esw_results *results, const char *directory, const char *name,
                      esw_error *error)
 {
-    *csv = (csv_file){.results = results, .file = {.fd = -1}, .error = error};
-    char *path = eswi_format("%s/%s.csv.part", directory, name);
-    if (path) {
-        remove(path); /* left by a process that was killed */
-        csv->status = eswi_file_create(&csv->file, path, error);
-    } else {
-        csv->status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", directory);
-    }
+    *csv = (csv_file){.results = results, .out = {.file = {.fd = -1}, .error = error}};
+    char *path = eswi_format("%s/%s.csv", directory, name);
+    if (path)
+        eswi_text_file_open(&csv->out, path, error);
+    else
+        csv->out.status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", directory);
     free(path);
-}
-
-static void csv_flush(csv_file *csv)
-{
-    if (!csv->status && csv->text.failed)
-        csv->status = esw_fail(csv->error, ESW_NO_MEMORY, "%s: out of memory", csv->file.path);
-    if (!csv->status)
-        csv->status = eswi_file_write(&csv->file, csv->text.data, csv->text.size, csv->error);
-    csv->text.size = 0;
-}
-
-/* Ends the file: it gets its name only when all of it was written. */
-static esw_status csv_close(csv_file *csv)
-{
-    csv_flush(csv);
-    char *temporary = csv->file.path ? strdup(csv->file.path) : NULL;
-    char *path = temporary ? strndup(temporary, strlen(temporary) - strlen(".part")) : NULL;
-    esw_status closed = eswi_file_close(&csv->file, csv->status ? NULL : csv->error);
-    if (!csv->status)
-        csv->status = closed;
-    if (!csv->status)
-        csv->status = path ? eswi_file_commit(temporary, path, csv->error)
-                           : esw_fail(csv->error, ESW_NO_MEMORY, "export: out of memory");
-    else if (temporary)
-        remove(temporary);
-    free(temporary);
-    free(path);
-    eswi_buffer_free(&csv->text);
-    return csv->status;
 }
 
 static void end_row(csv_file *csv)
 {
-    eswi_buffer_put(&csv->text, "\n", 1);
-    if (csv->text.size > flush_bytes)
-        csv_flush(csv);
+    eswi_buffer_put(&csv->out.text, "\n", 1);
+    eswi_text_file_flush(&csv->out);
 }
 
 /* RFC 4180: quotes where a text holds a comma, a quote or a line break. */
 static void put_text(csv_file *csv, const char *text)
 {
     if (!strpbrk(text, ",\"\r\n")) {
-        eswi_buffer_put(&csv->text, text, strlen(text));
+        eswi_buffer_put(&csv->out.text, text, strlen(text));
         return;
     }
-    eswi_buffer_put(&csv->text, "\"", 1);
+    eswi_buffer_put(&csv->out.text, "\"", 1);
     for (; *text; ++text)
-        eswi_buffer_put(&csv->text, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-    eswi_buffer_put(&csv->text, "\"", 1);
+        eswi_buffer_put(&csv->out.text, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
+    eswi_buffer_put(&csv->out.text, "\"", 1);
 }
 
 static void put_real(csv_file *csv, double value)
 {
     char text[ESWI_REAL_TEXT];
-    eswi_buffer_printf(&csv->text, ",%s", eswi_format_real(value, text));
+    eswi_buffer_printf(&csv->out.text, ",%s", eswi_format_real(value, text));
 }
 
 static void put_count(csv_file *csv, uint64_t value)
 {
-    eswi_buffer_printf(&csv->text, ",%" PRIu64, value);
+    eswi_buffer_printf(&csv->out.text, ",%" PRIu64, value);
 }
 
 /* "point,users,...,method" and then `rest`. */
 static void put_head(csv_file *csv, const char *rest)
 {
     const esw_experiment *experiment = csv->results->experiment;
-    eswi_buffer_printf(&csv->text, "point");
+    eswi_buffer_printf(&csv->out.text, "point");
     for (size_t i = 0; i < esw_experiment_sweep_key_count(experiment); ++i)
-        eswi_buffer_printf(&csv->text, ",%s", esw_experiment_sweep_key(experiment, i));
-    eswi_buffer_printf(&csv->text, ",method,%s", rest);
+        eswi_buffer_printf(&csv->out.text, ",%s", esw_experiment_sweep_key(experiment, i));
+    eswi_buffer_printf(&csv->out.text, ",method,%s", rest);
 }
 
 static void begin_row(csv_file *csv, size_t point, size_t method)
 {
     const esw_experiment *experiment = csv->results->experiment;
-    eswi_buffer_printf(&csv->text, "%zu", point);
+    eswi_buffer_printf(&csv->out.text, "%zu", point);
     for (size_t i = 0; i < esw_experiment_sweep_key_count(experiment); ++i) {
-        eswi_buffer_put(&csv->text, ",", 1);
+        eswi_buffer_put(&csv->out.text, ",", 1);
         put_text(csv, esw_experiment_sweep_text(experiment, point, i));
     }
-    eswi_buffer_printf(&csv->text, ",%s", esw_experiment_method_label(experiment, method));
+    eswi_buffer_printf(&csv->out.text, ",%s", esw_experiment_method_label(experiment, method));
 }
 
 static void summary_row(csv_file *csv, size_t point, size_t method, size_t metric)
@@ -120,7 +83,7 @@ static void summary_row(csv_file *csv, size_t point, size_t method, size_t metri
     esw_summary summary;
     esw_results_summary(csv->results, point, method, metric, &summary);
     begin_row(csv, point, method);
-    eswi_buffer_printf(&csv->text, ",%s,%s", info->name, info->unit);
+    eswi_buffer_printf(&csv->out.text, ",%s,%s", info->name, info->unit);
     put_count(csv, summary.count);
     put_count(csv, summary.undefined);
     put_count(csv, summary.infinite);
@@ -154,10 +117,10 @@ static esw_status export_summary(const esw_results *results, const char *directo
     csv_open(&csv, results, directory, "summary", error);
     put_head(&csv, "metric,unit,count,undefined,infinite,mean,std,ci95_low,ci95_high,min,max");
     for (size_t i = 0; i < ESW_QUANTILES; ++i)
-        eswi_buffer_printf(&csv.text, ",q%02u", eswi_quantile_percents[i]);
+        eswi_buffer_printf(&csv.out.text, ",q%02u", eswi_quantile_percents[i]);
     end_row(&csv);
     for_each_method(&csv, summary_rows);
-    return csv_close(&csv);
+    return eswi_text_file_close(&csv.out);
 }
 
 static void compare_rows(csv_file *csv, size_t point, size_t method)
@@ -169,7 +132,7 @@ static void compare_rows(csv_file *csv, size_t point, size_t method)
         esw_ratio ratio;
         esw_results_ratio(csv->results, point, method, (esw_ratio_kind)kind, &ratio);
         begin_row(csv, point, method);
-        eswi_buffer_printf(&csv->text, ",%s,%s",
+        eswi_buffer_printf(&csv->out.text, ",%s,%s",
                            esw_experiment_method_label(experiment, esw_experiment_baseline(experiment)),
                            esw_ratio_name((esw_ratio_kind)kind));
         put_count(csv, ratio.count);
@@ -187,7 +150,7 @@ static esw_status export_compare(const esw_results *results, const char *directo
     put_head(&csv, "baseline,ratio,count,value,ci95_low,ci95_high");
     end_row(&csv);
     for_each_method(&csv, compare_rows);
-    return csv_close(&csv);
+    return eswi_text_file_close(&csv.out);
 }
 
 /* Calls `rows` with each record of a point and method. */
@@ -198,11 +161,11 @@ static void for_each_record(csv_file *csv, size_t point, size_t method,
     size_t n;
     const eswi_record_place *places = eswi_results_places(csv->results, point, method, &n);
     eswi_buffer buffer = {0};
-    for (size_t i = 0; i < n && !csv->status; ++i) {
+    for (size_t i = 0; i < n && !csv->out.status; ++i) {
         eswi_cursor payload;
         eswi_block_key key;
-        csv->status = eswi_results_record(csv->results, &places[i], &buffer, &payload, &key, csv->error);
-        if (!csv->status)
+        csv->out.status = eswi_results_record(csv->results, &places[i], &buffer, &payload, &key, csv->out.error);
+        if (!csv->out.status)
             rows(csv, &key, &payload, point, method);
     }
     eswi_buffer_free(&buffer);
@@ -216,7 +179,7 @@ static void scenario_record(csv_file *csv, const eswi_block_key *key, const eswi
         for (size_t metric = 0; metric < csv->results->metrics.n; ++metric) {
             begin_row(csv, point, method);
             put_count(csv, key->block * ESW_BLOCK_SCENARIOS + i);
-            eswi_buffer_printf(&csv->text, ",%s", esw_results_metric(csv->results, metric)->name);
+            eswi_buffer_printf(&csv->out.text, ",%s", esw_results_metric(csv->results, metric)->name);
             put_real(csv, eswi_load_f64(kept + 8 * (metric * key->count + i)));
             end_row(csv);
         }
@@ -234,7 +197,7 @@ static esw_status export_scenarios(const esw_results *results, const char *direc
     put_head(&csv, "scenario,metric,value");
     end_row(&csv);
     for_each_method(&csv, scenario_rows);
-    return csv_close(&csv);
+    return eswi_text_file_close(&csv.out);
 }
 
 static void entity_record(csv_file *csv, const eswi_block_key *key, const eswi_cursor *payload, size_t point,
@@ -267,10 +230,10 @@ static esw_status export_entities(const esw_results *results, const char *direct
     csv_open(&csv, results, directory, system->entity, error);
     put_head(&csv, "scenario,index");
     for (size_t field = 0; field < system->n_fields; ++field)
-        eswi_buffer_printf(&csv.text, ",%s", system->fields[field].name);
+        eswi_buffer_printf(&csv.out.text, ",%s", system->fields[field].name);
     end_row(&csv);
     for_each_method(&csv, entity_rows);
-    return csv_close(&csv);
+    return eswi_text_file_close(&csv.out);
 }
 
 static void series_rows(csv_file *csv, size_t point, size_t method)
@@ -278,15 +241,15 @@ static void series_rows(csv_file *csv, size_t point, size_t method)
     const esw_system *system = esw_experiment_system(csv->results->experiment);
     const size_t frames = csv->results->sizes[point].frames;
     eswi_totals totals;
-    if (csv->status)
+    if (csv->out.status)
         return;
-    csv->status = eswi_results_totals(csv->results, point, method, &totals, csv->error);
-    for (size_t s = 0; s < system->n_series && !csv->status; ++s)
+    csv->out.status = eswi_results_totals(csv->results, point, method, &totals, csv->out.error);
+    for (size_t s = 0; s < system->n_series && !csv->out.status; ++s)
         for (size_t frame = 0; frame < frames; ++frame) {
             const eswi_running *running = &totals.series[s * frames + frame];
             begin_row(csv, point, method);
             put_count(csv, frame);
-            eswi_buffer_printf(&csv->text, ",%s,%s", system->series[s].name, system->series[s].unit);
+            eswi_buffer_printf(&csv->out.text, ",%s,%s", system->series[s].name, system->series[s].unit);
             put_count(csv, running->count);
             put_real(csv, running->count ? running->mean : NAN);
             put_real(csv, eswi_running_std(running));
@@ -302,7 +265,7 @@ static esw_status export_series(const esw_results *results, const char *director
     put_head(&csv, "frame,series,unit,count,mean,std");
     end_row(&csv);
     for_each_method(&csv, series_rows);
-    return csv_close(&csv);
+    return eswi_text_file_close(&csv.out);
 }
 
 esw_status esw_results_export_csv(const esw_results *results, const char *directory, esw_error *error)
