@@ -3,7 +3,11 @@
 #include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+#include "base/fileio.h"
 
 int eswi_machine_cores(void)
 {
@@ -51,4 +55,16 @@ uint64_t eswi_machine_memory_bytes(void)
     uint64_t used = number_in("/sys/fs/cgroup/memory.current", 0);
     uint64_t left = limit > used ? limit - used : 0;
     return left < available ? left : available;
+}
+
+uint64_t eswi_machine_disk_bytes(const char *path)
+{
+    struct statvfs disk;
+    char *folder = eswi_path_directory(path);
+    uint64_t bytes = UINT64_MAX;
+    if (folder && statvfs(folder, &disk) == 0)
+        bytes =
+            disk.f_bavail > UINT64_MAX / disk.f_frsize ? UINT64_MAX : (uint64_t)disk.f_bavail * disk.f_frsize;
+    free(folder);
+    return bytes;
 }

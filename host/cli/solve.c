@@ -14,21 +14,25 @@ static const char HELP[] =
     "      --point P            which sweep point, from 0 (default 0)\n"
     "      --method NAME        one of the experiment's methods\n"
     "      --json FILE          write the document to FILE, - for standard output\n"
+    "      --grid FILE          write the whole cost grid that the method searched (method grid): every quantity\n"
+    "                           at every combination of levels, the least point marked; .h5, .json or .csv\n"
     "      --backend NAME       auto (default) or one of `edgesweep list backends`\n"
     "      --set KEY=VALUE      sets a parameter or the seed over the file; may be repeated\n"
     "      --methods A,B        only these of the file's methods, or others of the system by name\n"
     "  -h, --help               this text\n"
     "\n"
     "example: edgesweep solve users.yaml --scenario 3 --method li-gd --json decision.json\n"
-    "         edgesweep account decision.json\n";
+    "         edgesweep account decision.json\n"
+    "         edgesweep solve users.yaml --scenario 3 --methods grid --grid grid.h5\n";
 
-enum { OPT_SCENARIO = CLI_OPT_FIRST_OWN, OPT_POINT, OPT_METHOD, OPT_JSON };
+enum { OPT_SCENARIO = CLI_OPT_FIRST_OWN, OPT_POINT, OPT_METHOD, OPT_JSON, OPT_GRID };
 
 static const struct option OPTIONS[] = {
     {"scenario", required_argument, NULL, OPT_SCENARIO},
     {"point", required_argument, NULL, OPT_POINT},
     {"method", required_argument, NULL, OPT_METHOD},
     {"json", required_argument, NULL, OPT_JSON},
+    {"grid", required_argument, NULL, OPT_GRID},
     {"backend", required_argument, NULL, CLI_OPT_BACKEND},
     CLI_EXPERIMENT_OPTIONS,
     {"help", no_argument, NULL, 'h'},
@@ -36,7 +40,7 @@ static const struct option OPTIONS[] = {
 };
 
 typedef struct arguments {
-    const char *method, *json, *backend;
+    const char *method, *json, *grid, *backend;
     uint64_t scenario, point;
     bool has_scenario;
 } arguments;
@@ -56,6 +60,9 @@ static bool take_option(void *context, int option)
     case OPT_JSON:
         args->json = optarg;
         return true;
+    case OPT_GRID:
+        args->grid = optarg;
+        return true;
     default: /* CLI_OPT_BACKEND */
         args->backend = optarg;
         return true;
@@ -69,15 +76,24 @@ static const char *missing_option(const void *context)
 }
 
 /* The index of the method asked for, or of the only one; ESW_NONE after a line on stderr. */
-static size_t choose_method(const esw_experiment *experiment, const char *wanted)
+static size_t choose_method(const esw_experiment *experiment, const arguments *args)
 {
     size_t count = esw_experiment_method_count(experiment);
-    if (wanted)
-        return cli_experiment_method(experiment, "--method", wanted);
+    if (args->method)
+        return cli_experiment_method(experiment, "--method", args->method);
     if (count == 1)
         return 0;
-    cli_fail(ESW_BAD_USAGE, "--json writes one method of the experiment's %zu: add --method NAME", count);
+    cli_fail(ESW_BAD_USAGE, "%s writes one method of the experiment's %zu: add --method NAME",
+             args->json ? "--json" : "--grid", count);
     return ESW_NONE;
+}
+
+static int write_grid(const esw_experiment *experiment, const arguments *args, size_t method)
+{
+    esw_error error = {0};
+    esw_status status =
+        esw_solve_grid(experiment, args->point, method, args->scenario, args->backend, args->grid, &error);
+    return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
 }
 
 static int write_document(const esw_experiment *experiment, const arguments *args, size_t method)
@@ -120,11 +136,14 @@ static int solve(const esw_experiment *experiment, void *context)
     const arguments *args = context;
     if (!cli_experiment_has_point(experiment, args->point))
         return esw_status_exit_code(ESW_BAD_USAGE);
-    if (!args->json && !args->method)
+    if (!args->json && !args->grid && !args->method)
         return print_table(experiment, args, 0, esw_experiment_method_count(experiment) - 1);
-    size_t method = choose_method(experiment, args->method);
+    size_t method = choose_method(experiment, args);
     if (method == ESW_NONE)
         return esw_status_exit_code(ESW_BAD_USAGE);
+    int code = args->grid ? write_grid(experiment, args, method) : 0;
+    if (code != 0)
+        return code;
     return args->json ? write_document(experiment, args, method)
                       : print_table(experiment, args, method, method);
 }

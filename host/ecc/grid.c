@@ -194,9 +194,9 @@ static int best_download(const eswi_ecc_config *config, const eswi_ecc_grid_tabl
     return best;
 }
 
-static void evaluate(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
-                     const eswi_ecc_grid_tables *tables, const eswi_ecc_grid_link *link, double *latency_s,
-                     double *energy_j)
+double eswi_ecc_grid_evaluate(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
+                              const eswi_ecc_grid_tables *tables, const eswi_ecc_grid_link *link, double *latency_s,
+                              double *energy_j)
 {
     eswi_ecc_transfer transfer;
     transfer.power_w[ECC_DOWN] = tables->power_w[ECC_DOWN][best_download(config, tables, link)];
@@ -215,20 +215,7 @@ static void evaluate(const eswi_ecc_config *config, const eswi_ecc_profile *prof
             }
         }
     }
-}
-
-bool eswi_ecc_grid_evaluate(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
-                            int32_t *const assigned[ECC_DIRECTIONS], void *scratch, int user, double *latency_s,
-                            double *energy_j)
-{
-    const workspace w = workspace_of(config, scratch);
-    if (assigned[ECC_UP][user] < 0 || assigned[ECC_DOWN][user] < 0) {
-        return false;
-    }
-    eswi_ecc_grid_plan(config, instance, assigned, w.first, w.next, w.links);
-    evaluate(config, &config->profiles[instance->profile_of_user[user]], &w.tables, &w.links[user], latency_s,
-             energy_j);
-    return true;
+    return transfer.power_w[ECC_DOWN];
 }
 
 size_t eswi_ecc_grid_points(const eswi_ecc_config *config, const eswi_ecc_profile *profile)

@@ -78,12 +78,12 @@ void eswi_ecc_grid_plan(const eswi_ecc_config *config, const eswi_ecc_instance *
                         int32_t *const assigned[ECC_DIRECTIONS], int32_t *first, int32_t *next,
                         eswi_ecc_grid_link *links);
 
-/* The whole grid of one user in double precision, given the assignment of all: latency_s and energy_j, each
- * [F][power_levels][unit_levels] with split s at index s - 1, the downlink at its best level. False, and nothing
- * written, for a user without a subchannel. `scratch` is prepared. */
-bool eswi_ecc_grid_evaluate(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
-                            int32_t *const assigned[ECC_DIRECTIONS], void *scratch, int user, double *latency_s,
-                            double *energy_j);
+/* The whole grid of one user of `profile` in double precision, given its links under the plan: latency_s and
+ * energy_j, each [F][power_levels][unit_levels] with split s at index s - 1, the downlink at its best level, whose
+ * power in W is returned. `tables` is prepared. */
+double eswi_ecc_grid_evaluate(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
+                              const eswi_ecc_grid_tables *tables, const eswi_ecc_grid_link *link, double *latency_s,
+                              double *energy_j);
 
 /* Points of the grid of one user of a profile with F units: F x power_levels x unit_levels. */
 size_t eswi_ecc_grid_points(const eswi_ecc_config *config, const eswi_ecc_profile *profile);

@@ -3,6 +3,7 @@
 
 #include "ecc/document.h"
 #include "ecc/ecc.h"
+#include "ecc/grid_values.h"
 #include "ecc/oracle.h"
 #include "ecc/params.h"
 #include "ecc/profile.h"
@@ -159,5 +160,6 @@ const esw_system eswi_ecc_system = {
     .describe = eswi_ecc_describe,
     .config_from_json = eswi_ecc_config_from_json,
     .read = eswi_ecc_read,
+    .grid = &eswi_ecc_grid_ops,
     .catalogue = eswi_ecc_profile_catalogue,
 };

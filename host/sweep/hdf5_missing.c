@@ -1,5 +1,6 @@
 /* In the place of the HDF5 writers where the build has no HDF5. */
 #include "edgesweep/results.h"
+#include "sweep/grid_file.h"
 #include "sweep/hdf5_json.h"
 
 static esw_status missing(const char *path, esw_error *error)
@@ -23,3 +24,12 @@ esw_status eswi_hdf5_write_json(const json_t *document, const char *path, esw_er
     (void)document;
     return missing(path, error);
 }
+
+static esw_status begin_grid(const eswi_grid_head *head, const char *path, eswi_grid_writer **writer,
+                             esw_error *error)
+{
+    (void)head, (void)writer;
+    return missing(path, error);
+}
+
+const eswi_grid_format eswi_grid_hdf5 = {.suffix = ".h5", .value_bytes = sizeof(double), .begin = begin_grid};

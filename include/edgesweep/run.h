@@ -84,6 +84,13 @@ esw_status esw_run(const esw_experiment *experiment, const esw_run_options *opti
 esw_status esw_solve(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
                      const char *backend, json_t **document, esw_error *error);
 
+/* The whole cost grid that `method` of the experiment searched in one scenario, entity by entity: every quantity at
+ * every combination of levels, the least point and the chosen one. HDF5 when `path` ends in .h5, JSON for .json, CSV
+ * for .csv; docs/formats.md has the layout. ESW_BAD_USAGE for other names and for methods that search no grid,
+ * ESW_TOO_LARGE when memory or disk do not hold it. */
+esw_status esw_solve_grid(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
+                          const char *backend, const char *path, esw_error *error);
+
 /* Scores the decision in a document of the same form with the system's accountant. `against` lists method names
  * separated by commas (NULL for none); each is solved on the document's instance where the backend can do that.
  * *report: {"system", "metrics": {...}, "against": [{"method", "metrics": {...}, "gap"}]}, where gap is

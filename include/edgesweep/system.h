@@ -16,6 +16,7 @@
 
 #include <jansson.h>
 
+#include "edgesweep/grid.h"
 #include "edgesweep/status.h"
 
 #ifdef __cplusplus
@@ -148,6 +149,9 @@ typedef struct esw_system {
     esw_status (*config_from_json)(const json_t *document, const char *base_dir, esw_config **config, esw_error *error);
     esw_status (*read)(const esw_config *config, const json_t *document, void *instance, void *decision,
                        esw_error *error);
+
+    /* The cost grid of `solve --grid`, for systems with a method that searches one; NULL otherwise. */
+    const esw_grid_ops *grid;
 
     /* Named inputs a listing shows beside the parameters (profiles, curves): "name\thelp" strings, NULL-terminated. */
     const char *const *(*catalogue)(void);

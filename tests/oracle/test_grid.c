@@ -188,13 +188,16 @@ Test(grid, every_point_is_the_oracles_and_the_search_finds_the_least, .timeout =
             const size_t points = eswi_ecc_grid_points(&g.c.config, profile);
             double *grid = malloc(2 * points * sizeof *grid);
             cr_assert_not_null(grid);
-            const bool assigned = eswi_ecc_grid_evaluate(&g.c.config, &g.c.instance, g.c.decision.assigned,
-                                                         g.scratch, u, grid, grid + points);
-            cr_assert_eq(assigned, g.c.decision.assigned[ECC_UP][u] >= 0);
-            if (!assigned) {
+            if (g.c.decision.assigned[ECC_UP][u] < 0) {
                 free(grid);
                 continue;
             }
+            const double power_down_w =
+                eswi_ecc_grid_evaluate(&g.c.config, profile, &g.tables, &g.links[u], grid, grid + points);
+            eswi_ecc_oracle planned = case_oracle(&g.c);
+            planned.access = g.c.config.access;
+            cr_assert_eq(power_down_w, oracle_best_download(&g, &planned, u));
+            assign_and_plan(&g);
             const double least = oracle_grid(&g, u, grid, grid + points);
             /* The search's choice, valued by the oracle under the plan. */
             g.c.decision.split[u] = split[u];

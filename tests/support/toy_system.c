@@ -217,6 +217,74 @@ static esw_status read_document(const esw_config *config, const json_t *document
     return ESW_OK;
 }
 
+/* ---------------------------------------------------------------- grid */
+
+static const double shifts[TOY_SHIFTS] = {0, 0.5, 2};
+static const double sizes_kib[TOY_SIZES] = {1, 2, 4, 8};
+
+static const esw_metric grid_quantities[] = {
+    {"wait_s", "s", ESW_METRIC_LATENCY, "Time."},
+    {"cost", "1", ESW_METRIC_OBJECTIVE, "What is minimised."},
+};
+static const esw_metric grid_constants[] = {{"base", "1", 0, "Of the entity."}};
+
+double toy_grid_value(size_t entity, int quantity, size_t shift, size_t size)
+{
+    if (entity % 2 == 1 && shift == TOY_SHIFTS - 1)
+        return NAN; /* it has no such level */
+    if (entity == 4)
+        return INFINITY;
+    if (quantity == 0)
+        return shifts[shift] + 0.25 * sizes_kib[size];
+    return fabs(shifts[shift] - 0.5) + fabs(sizes_kib[size] - (double)(2 + entity)); /* with ties */
+}
+
+size_t toy_grid_chosen(size_t entity)
+{
+    return entity == 2 ? ESW_GRID_NONE : entity;
+}
+
+static bool searched_by(size_t method)
+{
+    return method == BEST;
+}
+
+static esw_status open_grid(const esw_config *config, const void *instance, const void *decision,
+                            esw_grid **grid, esw_error *error)
+{
+    (void)instance, (void)decision;
+    *grid = malloc(sizeof **grid);
+    if (!*grid)
+        return esw_fail(error, ESW_NO_MEMORY, "out of memory");
+    **grid = (esw_grid){.axes = {{"shift", "s", shifts, TOY_SHIFTS}, {"size", "KiB", sizes_kib, TOY_SIZES}},
+                        .n_axes = 2,
+                        .quantities = grid_quantities,
+                        .n_quantities = 2,
+                        .constants = grid_constants,
+                        .n_constants = 1,
+                        .entities = (size_t)config->users};
+    return ESW_OK;
+}
+
+static size_t grid_values(const esw_grid *grid, size_t entity, double *values, double *constants)
+{
+    (void)grid;
+    for (int quantity = 0; quantity < 2; ++quantity)
+        for (size_t i = 0; i < TOY_SHIFTS; ++i)
+            for (size_t j = 0; j < TOY_SIZES; ++j)
+                values[((size_t)quantity * TOY_SHIFTS + i) * TOY_SIZES + j] =
+                    toy_grid_value(entity, quantity, i, j);
+    constants[0] = 10 + (double)entity;
+    return toy_grid_chosen(entity);
+}
+
+static void close_grid(esw_grid *grid)
+{
+    free(grid);
+}
+
+static const esw_grid_ops grid_ops = {searched_by, open_grid, grid_values, close_grid};
+
 const esw_system toy_system = {
     .name = "toy",
     .title = "A system for tests",
@@ -242,6 +310,7 @@ const esw_system toy_system = {
     .describe = describe,
     .config_from_json = config_from_json,
     .read = read_document,
+    .grid = &grid_ops,
 };
 
 /* ---------------------------------------------------------------- backend */

@@ -30,6 +30,12 @@ void toy_expected(uint64_t seed, uint64_t scenario, int users, double scale, boo
 double toy_field(uint64_t seed, uint64_t scenario, size_t method, int field, int user);
 double toy_series(uint64_t seed, uint64_t scenario, size_t method, size_t frame);
 
+/* The cost grid of `best`: values of quantity 0 wait_s and 1 cost; an entity of an odd number lacks the last shift,
+ * entity 4 cannot do anything, entity 2 chose no point. */
+enum { TOY_SHIFTS = 3, TOY_SIZES = 4 };
+double toy_grid_value(size_t entity, int quantity, size_t shift, size_t size);
+size_t toy_grid_chosen(size_t entity);
+
 void toy_use(void);
 
 /* The backend's next solve of this scenario fails once; UINT64_MAX for none. */
