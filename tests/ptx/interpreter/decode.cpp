@@ -151,6 +151,10 @@ void FunctionBuilder::finish()
         instruction.target = function.branch_tables.size();
         function.branch_tables.push_back(targets);
     }
+    Instruction end = function.code.back();
+    end.handler = fall_off;
+    end.guard = -1;
+    function.code.push_back(end);
 }
 
 /* ---------------------------------------------------------------- operands */
@@ -378,6 +382,13 @@ static std::string specialised(const std::string &name, const std::vector<Operan
     return operands[1].kind == Operand::vector ? "mov.pack" + name.substr(3) : name;
 }
 
+/* One text for all instructions that share it; their number is small. */
+static const std::string *interned(const std::string &opcode)
+{
+    static std::set<std::string> &texts = *new std::set<std::string>;
+    return &*texts.insert(opcode).first;
+}
+
 void decode(const RawInstruction &raw, FunctionBuilder &builder, const SymbolTable &symbols)
 {
     const CanonicalOpcode opcode = canonical(raw.opcode);
@@ -393,7 +404,8 @@ void decode(const RawInstruction &raw, FunctionBuilder &builder, const SymbolTab
     out.line = raw.line;
     out.source_file = raw.source_file;
     out.source_line = raw.source_line;
-    out.opcode = raw.opcode;
+    out.opcode = interned(raw.opcode);
+    out.meeting = known->second.meeting;
     Binder(raw, builder, symbols, out).bind(known->second.operands);
     builder.function.code.push_back(out);
 }

@@ -17,7 +17,8 @@ Machine::Machine(const Module &module) : module_(module)
 
 void Machine::clear_memory()
 {
-    regions_.clear();
+    regions_.assign(1, {0, 0});
+    latest_region_ = 0;
     for (const auto &[name, storage] : module_.storage())
         add_memory(storage.data.get(), storage.bytes);
 }
@@ -63,7 +64,7 @@ bool Machine::in_window(Space space, uint64_t address)
 uint8_t *Machine::device_memory(uint64_t address, size_t bytes)
 {
     const auto holds = [&](const Region &r) { return address >= r.begin && address + bytes <= r.end; };
-    if (latest_region_ < regions_.size() && holds(regions_[latest_region_]))
+    if (holds(regions_[latest_region_]))
         return reinterpret_cast<uint8_t *>(address);
     auto after = std::upper_bound(regions_.begin(), regions_.end(), address,
                                   [](uint64_t a, const Region &r) { return a < r.begin; });
@@ -80,7 +81,7 @@ static uint8_t *inside(const std::vector<uint8_t> &memory, size_t base, uint64_t
                                                               : nullptr;
 }
 
-uint8_t *Machine::access(const Thread &thread, const Instruction &in, uint64_t address, size_t bytes)
+uint8_t *Machine::access_elsewhere(const Thread &thread, const Instruction &in, uint64_t address, size_t bytes)
 {
     Space space = in.space;
     if (space == Space::generic)
@@ -165,7 +166,7 @@ uint64_t Machine::constant_value(const Thread &thread, const Constant &constant)
 void Machine::enter(Thread &thread, const Function &function, const CallSite *call)
 {
     Frame frame{&function,
-                0,
+                function.code.data(),
                 thread.register_stack.size(),
                 thread.param_stack.size(),
                 (thread.local_stack.size() + 15) / 16 * 16,
@@ -241,6 +242,15 @@ Thread *Machine::next_ready()
     return thread;
 }
 
+uint64_t Machine::instructions_run() const
+{
+    uint64_t sum = 0;
+    for (const auto &[name, function] : module_.functions())
+        for (const Instruction &in : function.code)
+            sum += in.executed;
+    return sum;
+}
+
 void Machine::run_thread(Thread &thread)
 {
     /* Random schedules change threads after up to 64 instructions. */
@@ -250,11 +260,8 @@ void Machine::run_thread(Thread &thread)
             make_ready(thread);
             return;
         }
-        const std::vector<Instruction> &code = thread.frame.function->code;
-        if (thread.frame.next >= code.size())
-            fault(thread, code.back(), "the function ends without ret or exit");
-        const Instruction &in = code[thread.frame.next++];
-        instructions_run_++;
+        const Instruction &in = *thread.frame.next++;
+        in.executed++;
         if (in.guard >= 0 && (thread.registers[in.guard] != 0) == in.guard_negated)
             continue;
         if (!in.handler(*this, thread, in))

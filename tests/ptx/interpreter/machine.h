@@ -44,7 +44,7 @@ struct Wait {
 
 struct Frame {
     const Function *function;
-    size_t next; /* instruction */
+    const Instruction *next;
     size_t register_base, param_base, local_base;
     const CallSite *call; /* that made the frame, nullptr for the kernel's own */
 };
@@ -95,15 +95,20 @@ class Machine
     /* Throws Error at the first fault, which names kernel, block, thread, line, opcode and source line. */
     void run(const std::string &kernel, const LaunchConfig &config);
 
-    uint64_t instructions_run() const
-    {
-        return instructions_run_;
-    }
+    uint64_t instructions_run() const;
 
     /* ---- for instruction handlers ---- */
 
     /* The `bytes` at `address`, checked for alignment and bounds. */
-    uint8_t *access(const Thread &thread, const Instruction &in, uint64_t address, size_t bytes);
+    uint8_t *access(const Thread &thread, const Instruction &in, uint64_t address, size_t bytes)
+    {
+        const Region &region =
+            regions_[latest_region_]; /* most accesses stay in the allocation of the one before */
+        if (in.space <= Space::constant && address >= region.begin && address + bytes <= region.end &&
+            address % bytes == 0)
+            return reinterpret_cast<uint8_t *>(address);
+        return access_elsewhere(thread, in, address, bytes);
+    }
     static uint64_t window(Space space); /* where a space begins among generic addresses */
     static bool in_window(Space space, uint64_t address);
     [[noreturn]] void fault(const Thread &thread, const Instruction &in, const std::string &text) const;
@@ -117,6 +122,7 @@ class Machine
     struct Region {
         uint64_t begin, end;
     };
+    uint8_t *access_elsewhere(const Thread &thread, const Instruction &in, uint64_t address, size_t bytes);
     void run_block();
     void start_threads();
     void run_thread(Thread &thread);
@@ -140,9 +146,9 @@ class Machine
     size_t n_threads_ = 0, n_finished_ = 0, n_at_barrier_ = 0;
     std::vector<uint32_t> ready_;
     size_t ready_head_ = 0;
-    std::vector<Region> regions_; /* sorted */
+    std::vector<Region> regions_; /* sorted; never empty: the first holds nothing */
     size_t latest_region_ = 0;
-    uint64_t random_state_ = 0, instructions_run_ = 0;
+    uint64_t random_state_ = 0;
 };
 
 } // namespace ptx

@@ -20,7 +20,7 @@ const std::string &Module::source_file(int number) const
 
 std::string place_of(const Module &module, const Instruction &instruction)
 {
-    std::string text = "line " + std::to_string(instruction.line) + " " + instruction.opcode;
+    std::string text = "line " + std::to_string(instruction.line) + " " + *instruction.opcode;
     std::string file = module.source_file(instruction.source_file);
     file = file.substr(file.find_last_of('/') + 1);
     if (!file.empty() && instruction.source_line > 0)

@@ -5,6 +5,7 @@
  *   decode.cpp   opcode and operands to handlers   machine.cpp  launches, blocks, threads, memory
  *   sync.cpp     barriers, warp operations         op_*.cpp     one family of instructions each
  *   lint.cpp     what a module must not contain    executor.cpp launches of the SIMT layer run here
+ *   environment.cpp  a program's launches run here because its environment says so
  *
  * Only instructions whose result the PTX specification fixes to the bit are known. Any other (approximate,
  * flushing subnormals, contractible, or simply not written yet) makes loading fail with its line.
@@ -38,23 +39,53 @@ using Handler = bool (*)(Machine &, Thread &, const Instruction &);
 
 enum class Space : uint8_t { generic, global, constant, shared, local, param };
 
+/* What threads meet for, and what each then gets. */
+enum class Meeting : uint8_t {
+    none,
+    barrier,
+    barrier_count,
+    barrier_all,
+    barrier_any,
+    warp_sync,
+    shuffle_up,
+    shuffle_down,
+    shuffle_xor,
+    shuffle_index,
+    vote_all,
+    vote_any,
+    vote_same,
+    ballot,
+    match_any,
+    reduce_add,
+    reduce_min,
+    reduce_min_signed,
+    reduce_max,
+    reduce_max_signed,
+    reduce_and,
+    reduce_or,
+    reduce_xor
+};
+
 /* Operands are indices into the frame's registers; constants and special registers have registers of their own
- * that are filled when the frame is entered, so that an operand is never anything else. -1: absent. */
+ * that are filled when the frame is entered, so that an operand is never anything else. -1: absent. What runs
+ * often comes first: it all lies in a cache line or little more. */
 struct Instruction {
     Handler handler = nullptr;
     int guard = -1;
     bool guard_negated = false;
     uint8_t negated = 0; /* bit k: source k is a predicate with a '!' */
     Space space = Space::generic;
-    uint8_t count = 1; /* elements of a vector operand */
+    uint8_t count = 1;             /* elements of a vector operand */
+    mutable uint64_t executed = 0; /* by how many threads, guarded away or not */
     int destination[4] = {-1, -1, -1, -1};
     int source[5] = {-1, -1, -1, -1, -1};
+    Meeting meeting = Meeting::none;
     int64_t offset = 0; /* of a memory operand */
     size_t target =
         0;        /* of a branch: instruction; of a call or indexed branch: entry of the function's table */
     int line = 0; /* in the PTX text */
     int source_file = 0, source_line = 0; /* from .loc, 0 if unknown */
-    std::string opcode;
+    const std::string *opcode = nullptr;  /* as written; lives as long as the program */
 };
 
 struct Variable {
@@ -116,7 +147,8 @@ struct Function {
     std::vector<Constant> constants; /* registers n_registers ... */
     size_t param_bytes = 0;          /* parameters, results, and parameters of calls */
     size_t local_bytes = 0, shared_bytes = 0, shared_base = 0;
-    std::vector<Instruction> code;
+    std::vector<Instruction>
+        code; /* the last one is none of the text's: it is reached by falling off the end */
     std::vector<std::vector<size_t>> branch_tables;
     std::vector<CallSite> call_sites;
 

@@ -7,7 +7,7 @@ namespace ptx
 
 static bool branch(Machine &, Thread &t, const Instruction &in)
 {
-    t.frame.next = in.target;
+    t.frame.next = &t.frame.function->code[in.target];
     return true;
 }
 
@@ -17,7 +17,7 @@ static bool indexed_branch(Machine &machine, Thread &t, const Instruction &in)
     const uint32_t index = get<uint32_t>(t, in.source[0]);
     if (index >= targets.size())
         machine.fault(t, in, "index " + std::to_string(index) + " has no branch target");
-    t.frame.next = targets[index];
+    t.frame.next = &t.frame.function->code[targets[index]];
     return true;
 }
 
@@ -47,6 +47,11 @@ static bool trap(Machine &machine, Thread &t, const Instruction &in)
 static bool fence(Machine &, Thread &, const Instruction &)
 {
     return true;
+}
+
+bool fall_off(Machine &machine, Thread &t, const Instruction &in)
+{
+    machine.fault(t, in, "the function ends without ret or exit");
 }
 
 void add_control_opcodes(OpcodeTable &table)

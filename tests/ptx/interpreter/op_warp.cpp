@@ -70,20 +70,29 @@ static bool active_mask(Machine &, Thread &t, const Instruction &in)
 
 void add_warp_opcodes(OpcodeTable &table)
 {
-    table["bar.sync"] = {barrier, "s"};
-    table["bar.red.popc.u32"] = {barrier_reduce, "dsp"};
-    table["bar.red.and.pred"] = {barrier_reduce, "dsp"};
-    table["bar.red.or.pred"] = {barrier_reduce, "dsp"};
-    table["bar.warp.sync"] = {warp_sync, "s"};
-    for (const char *kind : {"up", "down", "bfly", "idx"})
-        table[std::string("shfl.sync.") + kind + ".b32"] = {shuffle, "essss"};
-    for (const char *kind : {"all.pred", "any.pred", "uni.pred", "ballot.b32"})
-        table[std::string("vote.sync.") + kind] = {vote, "dps"};
-    table["match.any.sync.b32"] = {match_or_reduce<uint32_t>, "dss"};
-    table["match.any.sync.b64"] = {match_or_reduce<uint64_t>, "dss"};
-    for (const char *kind :
-         {"add.u32", "add.s32", "min.u32", "min.s32", "max.u32", "max.s32", "and.b32", "or.b32", "xor.b32"})
-        table[std::string("redux.sync.") + kind] = {match_or_reduce<uint32_t>, "dss"};
+    table["bar.sync"] = {barrier, "s", Meeting::barrier};
+    table["bar.red.popc.u32"] = {barrier_reduce, "dsp", Meeting::barrier_count};
+    table["bar.red.and.pred"] = {barrier_reduce, "dsp", Meeting::barrier_all};
+    table["bar.red.or.pred"] = {barrier_reduce, "dsp", Meeting::barrier_any};
+    table["bar.warp.sync"] = {warp_sync, "s", Meeting::warp_sync};
+    table["shfl.sync.up.b32"] = {shuffle, "essss", Meeting::shuffle_up};
+    table["shfl.sync.down.b32"] = {shuffle, "essss", Meeting::shuffle_down};
+    table["shfl.sync.bfly.b32"] = {shuffle, "essss", Meeting::shuffle_xor};
+    table["shfl.sync.idx.b32"] = {shuffle, "essss", Meeting::shuffle_index};
+    table["vote.sync.all.pred"] = {vote, "dps", Meeting::vote_all};
+    table["vote.sync.any.pred"] = {vote, "dps", Meeting::vote_any};
+    table["vote.sync.uni.pred"] = {vote, "dps", Meeting::vote_same};
+    table["vote.sync.ballot.b32"] = {vote, "dps", Meeting::ballot};
+    table["match.any.sync.b32"] = {match_or_reduce<uint32_t>, "dss", Meeting::match_any};
+    table["match.any.sync.b64"] = {match_or_reduce<uint64_t>, "dss", Meeting::match_any};
+    static const std::pair<const char *, Meeting> reductions[] = {
+        {"add.u32", Meeting::reduce_add}, {"add.s32", Meeting::reduce_add},
+        {"min.u32", Meeting::reduce_min}, {"min.s32", Meeting::reduce_min_signed},
+        {"max.u32", Meeting::reduce_max}, {"max.s32", Meeting::reduce_max_signed},
+        {"and.b32", Meeting::reduce_and}, {"or.b32", Meeting::reduce_or},
+        {"xor.b32", Meeting::reduce_xor}};
+    for (const auto &[name, meeting] : reductions)
+        table[std::string("redux.sync.") + name] = {match_or_reduce<uint32_t>, "dss", meeting};
     table["activemask.b32"] = {active_mask, "d"};
 }
 

@@ -31,10 +31,14 @@ namespace ptx
 struct Opcode {
     Handler handler;
     const char *operands;
+    Meeting meeting = Meeting::none;
 };
 using OpcodeTable = std::map<std::string, Opcode>;
 
 const OpcodeTable &opcode_table();
+
+/* Handler of what stands behind the last instruction of every function: a fault. */
+bool fall_off(Machine &machine, Thread &t, const Instruction &in);
 
 /* Opcode, space and vector length of an opcode as written. */
 struct CanonicalOpcode {

@@ -7,11 +7,6 @@
 namespace ptx
 {
 
-static bool has(const Instruction &in, const char *word)
-{
-    return in.opcode.find(word) != std::string::npos;
-}
-
 /* ---------------------------------------------------------------- barriers */
 
 void Machine::wait_at_barrier(Thread &thread, const Instruction &in)
@@ -44,7 +39,9 @@ void Machine::release_barrier()
               "barrier reached by " + std::to_string(n_at_barrier_) + " of " + std::to_string(n_threads_) +
                   " threads, the others have exited");
     const Instruction &in = *first->wait.at;
-    const uint32_t result = has(in, ".popc") ? count : has(in, ".and.") ? count == n_threads_ : count > 0;
+    const uint32_t result = in.meeting == Meeting::barrier_count ? count
+                            : in.meeting == Meeting::barrier_all ? count == n_threads_
+                                                                 : count > 0;
     n_at_barrier_ = 0;
     for (size_t i = 0; i < n_threads_; i++) {
         if (in.destination[0] >= 0)
@@ -71,36 +68,45 @@ void Machine::wait_at_warp_op(Thread &thread, const Instruction &in)
  * it. */
 static uint32_t shuffle_source(const Thread &thread, bool *in_range)
 {
-    const Instruction &in = *thread.wait.at;
+    const Meeting meeting = thread.wait.at->meeting;
     const int lane = static_cast<int>(thread.lane), b = static_cast<int>(thread.wait.lane & 31);
     const int segment = static_cast<int>(thread.wait.clamp >> 8 & 31),
               clamp = static_cast<int>(thread.wait.clamp & 31);
     const int most = (lane & segment) | (clamp & ~segment), least = lane & segment;
     int source;
-    if (has(in, ".up.")) {
+    if (meeting == Meeting::shuffle_up) {
         source = lane - b;
         *in_range = source >= most;
     } else {
-        source = has(in, ".down.") ? lane + b : has(in, ".bfly.") ? lane ^ b : least | (b & ~segment);
+        source = meeting == Meeting::shuffle_down  ? lane + b
+                 : meeting == Meeting::shuffle_xor ? lane ^ b
+                                                   : least | (b & ~segment);
         *in_range = source <= most;
     }
     return static_cast<uint32_t>(*in_range ? source : lane);
 }
 
-static uint32_t reduce(const Instruction &in, uint32_t a, uint32_t b)
+static uint32_t reduce(Meeting meeting, uint32_t a, uint32_t b)
 {
     const int32_t sa = static_cast<int32_t>(a), sb = static_cast<int32_t>(b);
-    if (has(in, ".add."))
+    switch (meeting) {
+    case Meeting::reduce_add:
         return a + b;
-    if (has(in, ".min.s32"))
-        return static_cast<uint32_t>(std::min(sa, sb));
-    if (has(in, ".max.s32"))
-        return static_cast<uint32_t>(std::max(sa, sb));
-    if (has(in, ".min."))
+    case Meeting::reduce_min:
         return std::min(a, b);
-    if (has(in, ".max."))
+    case Meeting::reduce_min_signed:
+        return static_cast<uint32_t>(std::min(sa, sb));
+    case Meeting::reduce_max:
         return std::max(a, b);
-    return has(in, ".and.") ? a & b : has(in, ".or.") ? a | b : a ^ b;
+    case Meeting::reduce_max_signed:
+        return static_cast<uint32_t>(std::max(sa, sb));
+    case Meeting::reduce_and:
+        return a & b;
+    case Meeting::reduce_or:
+        return a | b;
+    default:
+        return a ^ b;
+    }
 }
 
 /* What the lanes of `here` brought together. */
@@ -112,15 +118,21 @@ struct Gathered {
 template <class Threads>
 static uint64_t collective_result(const Threads &threads, size_t base, const Gathered &g, const Thread &thread)
 {
-    const Instruction &in = *thread.wait.at;
-    if (has(in, "ballot"))
+    const bool all = g.ballot == g.here, none = g.ballot == 0;
+    switch (thread.wait.at->meeting) {
+    case Meeting::ballot:
         return g.ballot;
-    if (has(in, "vote")) {
-        const bool all = g.ballot == g.here, none = g.ballot == 0;
-        return has(in, ".all.") ? all : has(in, ".any.") ? !none : all || none;
-    }
-    if (!has(in, "match"))
+    case Meeting::vote_all:
+        return all;
+    case Meeting::vote_any:
+        return !none;
+    case Meeting::vote_same:
+        return all || none;
+    case Meeting::match_any:
+        break;
+    default:
         return g.reduced;
+    }
     uint32_t equal = 0;
     for (uint32_t lane = 0; lane < 32; lane++)
         if ((g.here >> lane & 1) && threads[base + lane].wait.value == thread.wait.value)
@@ -140,11 +152,12 @@ bool Machine::try_warp_op(const Thread &arrived)
         if (thread.state != State::at_warp_op || thread.wait.at != wait.at || thread.wait.mask != wait.mask)
             return false;
         const uint32_t word = static_cast<uint32_t>(thread.wait.value);
-        g.reduced = g.here ? reduce(*wait.at, g.reduced, word) : word;
+        g.reduced = g.here ? reduce(wait.at->meeting, g.reduced, word) : word;
         g.ballot |= (word & 1) << lane;
         g.here |= 1u << lane;
     }
-    const bool is_shuffle = has(*wait.at, "shfl");
+    const bool is_shuffle =
+        wait.at->meeting >= Meeting::shuffle_up && wait.at->meeting <= Meeting::shuffle_index;
     for (uint32_t lane = 0; lane < 32; lane++) {
         if (!(g.here >> lane & 1))
             continue;
