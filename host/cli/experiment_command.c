@@ -37,7 +37,7 @@ static bool take_option(const cli_experiment_command *frame, int option, overrid
         o->values.methods = optarg;
         return true;
     case CLI_OPT_SCENARIOS:
-        return cli_parse_integer("--scenarios", optarg, 1, UINT64_C(1) << 40, &o->values.scenarios);
+        return cli_parse_integer("--scenarios", optarg, 1, ESW_SCENARIOS_MAX, &o->values.scenarios);
     default:
         return frame->take(arguments, option);
     }

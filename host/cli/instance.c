@@ -8,7 +8,7 @@ static const char HELP[] =
     "a sweep point.\n"
     "\n"
     "      --scenarios K..L     which scenarios, both ends included, from 0; or one, K\n"
-    "  -o, --output FILE        HDF5 when the name ends in .h5, JSON otherwise\n"
+    "  -o, --output FILE        the name ends in .h5 or .json\n"
     "      --point P            which sweep point, from 0 (default 0)\n"
     "      --set KEY=VALUE      sets a parameter or the seed over the file; may be repeated\n"
     "      --methods A,B        only these of the file's methods (instances do not depend on them)\n"
@@ -58,12 +58,9 @@ static int write_instances(const esw_experiment *experiment, void *context)
     const arguments *args = context;
     if (!cli_experiment_has_point(experiment, args->point))
         return esw_status_exit_code(ESW_BAD_USAGE);
-    json_t *document = NULL;
     esw_error error = {0};
-    esw_status status = esw_instances(experiment, args->point, args->first, args->last, &document, &error);
-    if (status == ESW_OK)
-        status = esw_instances_write(document, args->output, &error);
-    json_decref(document);
+    esw_status status =
+        esw_instances_write(experiment, args->point, args->first, args->last, args->output, &error);
     return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
 }
 

@@ -51,7 +51,7 @@ static bool take_option(void *context, int option)
     switch (option) {
     case OPT_SCENARIO:
         args->has_scenario = true;
-        return cli_parse_integer("--scenario", optarg, 0, INT64_MAX, &args->scenario);
+        return cli_parse_integer("--scenario", optarg, 0, ESW_SCENARIOS_MAX - 1, &args->scenario);
     case OPT_POINT:
         return cli_parse_integer("--point", optarg, 0, INT64_MAX, &args->point);
     case OPT_METHOD:

@@ -26,9 +26,6 @@ static const char *const top_key_names[TOP_KEYS] = {
     "system", "name", "seed", "scenarios", "methods", "parameters", "sweep", "compare", "keep",
 };
 
-/* 2^53: an index is exact as a double in every tool that reads the results. */
-static const uint64_t scenarios_max = UINT64_C(1) << 53;
-
 /* Sorts the items of the document by key; refuses unknown ones. */
 static esw_status find_keys(const char *source, const eswi_node *root, const eswi_node *keys[TOP_KEYS],
                             esw_error *error)
@@ -118,7 +115,7 @@ static esw_status read_scenarios(esw_experiment *experiment, const eswi_node *no
     char found[64];
     int64_t count;
     if (node->kind != ESWI_SCALAR || !node->plain || !eswi_parse_integer(node->text, &count) || count < 1 ||
-        (uint64_t)count > scenarios_max)
+        (uint64_t)count > ESW_SCENARIOS_MAX)
         return eswi_fail_at(place, error, "scenarios: found %s, must be an integer from 1 to 9007199254740992",
                             eswi_node_describe(node, found));
     experiment->scenarios = (uint64_t)count;
@@ -248,7 +245,7 @@ static esw_status apply_overrides(esw_experiment *experiment, const esw_override
     esw_status status = ESW_OK;
     for (size_t i = 0; i < overrides->n_sets && !status; ++i)
         status = apply_set(experiment, overrides->sets[i], error);
-    if (!status && overrides->scenarios > scenarios_max)
+    if (!status && overrides->scenarios > ESW_SCENARIOS_MAX)
         status = esw_fail(error, ESW_BAD_USAGE, "--scenarios: must be an integer from 1 to 9007199254740992");
     if (!status && overrides->scenarios > 0)
         experiment->scenarios = overrides->scenarios;

@@ -162,15 +162,48 @@ static void write_member(eswi_h5_file *h5, hid_t parent, const char *name, const
     }
 }
 
-esw_status eswi_hdf5_write_json(const json_t *document, const char *path, esw_error *error)
+/* ---------------------------------------------------------------- a document with a long list */
+
+struct eswi_h5_list {
+    eswi_h5_file h5;
+    hid_t group;
+    size_t n;
+};
+
+esw_status eswi_h5_list_begin(const char *path, const json_t *head, const char *name, eswi_h5_list **list,
+                              esw_error *error)
 {
     const char *key;
     json_t *item;
-    eswi_h5_file h5;
-    esw_status status = eswi_h5_begin(&h5, path, error);
-    if (status)
+    eswi_h5_list *made = calloc(1, sizeof *made);
+    esw_status status = made ? eswi_h5_begin(&made->h5, path, error)
+                             : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
+    if (status) {
+        free(made);
         return status;
-    json_object_foreach((json_t *)document, key, item)
-        write_member(&h5, h5.file, key, item);
-    return eswi_h5_finish(&h5, error);
+    }
+    json_object_foreach((json_t *)head, key, item)
+        write_member(&made->h5, made->h5.file, key, item);
+    made->group = eswi_h5_group(&made->h5, made->h5.file, name);
+    *list = made;
+    return ESW_OK;
+}
+
+esw_status eswi_h5_list_put(eswi_h5_list *list, const json_t *item)
+{
+    char index[24];
+    snprintf(index, sizeof index, "%zu", list->n++);
+    write_member(&list->h5, list->group, index, item);
+    return list->h5.failed ? ESW_IO : ESW_OK; /* eswi_h5_finish has the text */
+}
+
+esw_status eswi_h5_list_end(eswi_h5_list *list, esw_status status, esw_error *error)
+{
+    const bool ours = list->h5.failed || !status; /* else the caller has the text already */
+    if (list->group >= 0)
+        H5Gclose(list->group);
+    list->h5.failed |= status != ESW_OK;
+    esw_status finished = eswi_h5_finish(&list->h5, ours ? error : NULL);
+    free(list);
+    return ours ? finished : status;
 }

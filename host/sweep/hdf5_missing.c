@@ -19,10 +19,24 @@ esw_status esw_results_write_hdf5(const esw_results *results, const char *path, 
     return missing(path, error);
 }
 
-esw_status eswi_hdf5_write_json(const json_t *document, const char *path, esw_error *error)
+esw_status eswi_h5_list_begin(const char *path, const json_t *head, const char *name, eswi_h5_list **list,
+                              esw_error *error)
 {
-    (void)document;
+    (void)head, (void)name, (void)list;
     return missing(path, error);
+}
+
+/* A list that never began has no items and no end. */
+esw_status eswi_h5_list_put(eswi_h5_list *list, const json_t *item)
+{
+    (void)list, (void)item;
+    return ESW_UNSUPPORTED;
+}
+
+esw_status eswi_h5_list_end(eswi_h5_list *list, esw_status status, esw_error *error)
+{
+    (void)list, (void)error;
+    return status;
 }
 
 static esw_status begin_grid(const eswi_grid_head *head, const char *path, eswi_grid_writer **writer,

@@ -5,81 +5,118 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fileio.h"
+#include "base/machine.h"
 #include "sweep/experiment.h"
-#include "sweep/hdf5_json.h"
+#include "sweep/list_file.h"
 #include "sweep/scenario.h"
 
-/* Describes one scenario and moves what it holds into the document. */
-static esw_status add_instance(const esw_experiment *experiment, const esw_config *config, uint64_t scenario,
-                               void *block, json_t *document, json_t *list, esw_error *error)
+/* One scenario at a time. */
+typedef struct drawing {
+    const esw_experiment *experiment;
+    esw_config *config;
+    void *block;
+    size_t block_bytes;
+} drawing;
+
+/* {"parameters", "instance"} of a scenario; a new reference. */
+static esw_status draw(const drawing *d, uint64_t scenario, json_t **described, esw_error *error)
 {
-    experiment->system->stage(config, experiment->seed, scenario, block);
-    json_t *described = experiment->system->describe(config, block, NULL);
-    json_t *entry = described ? json_pack("{s:I, s:O}", "scenario", (json_int_t)scenario, "instance",
-                                          json_object_get(described, "instance"))
-                              : NULL;
-    int failed = json_array_append_new(list, entry);
-    if (!failed && !json_object_get(document, "parameters"))
-        failed = json_object_set(document, "parameters", json_object_get(described, "parameters"));
-    json_decref(described);
-    return failed ? esw_fail(error, ESW_NO_MEMORY, "%s: out of memory for scenario %" PRIu64,
-                             experiment->source, scenario)
-                  : ESW_OK;
+    const esw_system *system = d->experiment->system;
+    memset(d->block, 0, d->block_bytes);
+    system->stage(d->config, d->experiment->seed, scenario, d->block);
+    *described = system->describe(d->config, d->block, NULL);
+    return *described ? ESW_OK
+                      : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory for scenario %" PRIu64,
+                                 d->experiment->source, scenario);
 }
 
-static esw_status add_instances(const esw_experiment *experiment, const esw_config *config, uint64_t first,
-                                uint64_t last, json_t *document, esw_error *error)
+static esw_status put(const drawing *d, uint64_t scenario, eswi_list_file *file, esw_error *error)
 {
-    esw_sizes sizes = experiment->system->sizes(config);
-    void *block = eswi_scenario_block(sizes.instance_bytes);
-    json_t *list = json_array();
-    esw_status status =
-        block && list ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", experiment->source);
-    for (uint64_t scenario = first; scenario <= last && !status; ++scenario) {
-        memset(block, 0, sizes.instance_bytes);
-        status = add_instance(experiment, config, scenario, block, document, list, error);
-    }
-    free(block);
-    if (!status && json_object_set(document, "instances", list))
-        status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", experiment->source);
-    json_decref(list);
+    json_t *described;
+    esw_status status = draw(d, scenario, &described, error);
+    if (status)
+        return status;
+    json_t *item = json_pack("{s:I, s:O}", "scenario", (json_int_t)scenario, "instance",
+                             json_object_get(described, "instance"));
+    status = item ? eswi_list_file_put(file, item)
+                  : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", d->experiment->source);
+    json_decref(item);
+    json_decref(described);
     return status;
 }
 
-esw_status esw_instances(const esw_experiment *experiment, size_t point, uint64_t first, uint64_t last,
-                         json_t **document, esw_error *error)
+/* Whether the disk holds `count` instances like this one. */
+static esw_status check_disk(const json_t *described, double count, const char *path, esw_error *error)
 {
+    const double gib = 1.0 / (1 << 30);
+    const double bytes = count * eswi_list_file_item_bytes(path, json_object_get(described, "instance"));
+    const double left = (double)eswi_machine_disk_bytes(path);
+    if (bytes <= left)
+        return ESW_OK;
+    return esw_fail(
+        error, ESW_TOO_LARGE,
+        "%s: %.0f instances take about %.3g GiB, %.3g GiB of disk are free: ask for fewer scenarios", path,
+        count, bytes * gib, left * gib);
+}
+
+static esw_status write_all(const drawing *d, size_t point, uint64_t first, uint64_t last, const char *path,
+                            esw_error *error)
+{
+    json_t *described;
+    esw_status status = draw(d, first, &described, error);
+    if (status)
+        return status;
+    status = check_disk(described, (double)(last - first) + 1, path, error);
+    json_t *head = status ? NULL : eswi_document_head(d->experiment, point, "host");
+    if (!status && (!head || json_object_set(head, "parameters", json_object_get(described, "parameters"))))
+        status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
+    eswi_list_file *file;
+    if (!status)
+        status = eswi_list_file_begin(path, head, "instances", &file, error);
+    if (!status) {
+        for (uint64_t scenario = first; scenario <= last && !status; ++scenario)
+            status = put(d, scenario, file, error);
+        status = eswi_list_file_end(file, status, error);
+    }
+    json_decref(head);
+    json_decref(described);
+    return status;
+}
+
+static bool has_suffix(const char *path, const char *suffix)
+{
+    const size_t length = strlen(path), size = strlen(suffix);
+    return length > size && strcmp(path + length - size, suffix) == 0;
+}
+
+esw_status esw_instances_write(const esw_experiment *experiment, size_t point, uint64_t first, uint64_t last,
+                               const char *path, esw_error *error)
+{
+    if (!has_suffix(path, ".h5") && !has_suffix(path, ".json"))
+        return esw_fail(error, ESW_BAD_USAGE, "-o: found '%s', must end in .h5 or .json", path);
     if (point >= experiment->n_points)
         return esw_fail(error, ESW_BAD_USAGE, "%s: has %zu points, counted from 0", experiment->source,
                         experiment->n_points);
-    if (last < first || last == UINT64_MAX)
+    if (last < first || last >= ESW_SCENARIOS_MAX)
         return esw_fail(error, ESW_BAD_USAGE,
-                        "--scenarios: found %" PRIu64 "..%" PRIu64 ", must be FIRST..LAST", first, last);
-    esw_config *config;
-    esw_status status = esw_experiment_configure(experiment, point, ESW_NONE, &config, error);
-    if (status)
+                        "--scenarios: found %" PRIu64 "..%" PRIu64
+                        ", must be FIRST..LAST, LAST at most %" PRIu64,
+                        first, last, ESW_SCENARIOS_MAX - 1);
+    drawing d = {.experiment = experiment};
+    esw_status status = esw_experiment_configure(experiment, point, ESW_NONE, &d.config, error);
+    if (!status)
+        status = eswi_scenario_check_memory(experiment, d.config, 0, error);
+    if (status) {
+        if (d.config)
+            experiment->system->config_free(d.config);
         return status;
-    json_t *made = eswi_document_head(experiment, point, "host");
-    status = made ? add_instances(experiment, config, first, last, made, error)
-                  : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", experiment->source);
-    experiment->system->config_free(config);
-    if (status)
-        json_decref(made);
-    else
-        *document = made;
-    return status;
-}
-
-esw_status esw_instances_write(const json_t *document, const char *path, esw_error *error)
-{
-    size_t length = strlen(path);
-    if (length > 3 && strcmp(path + length - 3, ".h5") == 0)
-        return eswi_hdf5_write_json(document, path, error);
-    char *text = json_dumps(document, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-    if (!text)
-        return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
-    esw_status status = eswi_file_replace(path, text, strlen(text), error);
-    free(text);
+    }
+    d.block_bytes = experiment->system->sizes(d.config).instance_bytes;
+    d.block = eswi_scenario_block(d.block_bytes);
+    status = d.block ? write_all(&d, point, first, last, path, error)
+                     : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory for one instance of %zu bytes",
+                                experiment->source, d.block_bytes);
+    free(d.block);
+    experiment->system->config_free(d.config);
     return status;
 }

@@ -16,6 +16,25 @@ void *eswi_scenario_block(size_t bytes)
     return block;
 }
 
+esw_status eswi_scenario_check_memory(const esw_experiment *experiment, const esw_config *config, uint64_t more,
+                                      esw_error *error)
+{
+    /* A number of 4 bytes takes 40 as an element of a JSON list; a document is built beside the instance. */
+    static const double document_share = 11;
+    const esw_sizes sizes = experiment->system->sizes(config);
+    const double mib = 1.0 / (1 << 20);
+    const double needed =
+        (double)more + document_share * ((double)sizes.instance_bytes + (double)sizes.decision_bytes);
+    const double left = 0.9 * (double)eswi_machine_memory_bytes();
+    if (needed <= left)
+        return ESW_OK;
+    return esw_fail(
+        error, ESW_TOO_LARGE,
+        "%s: one scenario with its document takes about %.0f MiB of memory, %.0f MiB are free: make the "
+        "instance smaller",
+        experiment->source, needed * mib, left * mib);
+}
+
 esw_status eswi_scenario_backend(const char *name, const esw_system *system, const eswi_backend **backend,
                                  const eswi_solver_ops **ops, esw_error *error)
 {
@@ -71,6 +90,11 @@ esw_status eswi_answer_make(const esw_experiment *experiment, size_t point, size
     esw_status status = eswi_scenario_backend(backend, experiment->system, &answer->backend, &ops, error);
     if (!status)
         status = eswi_point_configure(experiment, point, method, &answer->configs, error);
+    if (!status) {
+        const eswi_resources resources = {.threads = eswi_machine_cores(), .batch = 1};
+        const uint64_t solver_bytes = ops->footprint(&answer->configs.point, &resources);
+        status = eswi_scenario_check_memory(experiment, answer->configs.instance, solver_bytes, error);
+    }
     if (!status)
         status = eswi_scenario_solve(ops, &answer->configs.point, scenario, &answer->solved, error);
     return status;

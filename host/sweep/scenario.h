@@ -7,6 +7,11 @@
 /* A zeroed block for an instance or a decision, 64-byte aligned; free with free. NULL when out of memory. */
 void *eswi_scenario_block(size_t bytes);
 
+/* Whether this machine has the memory for one scenario with its document, beside `more` bytes. ESW_TOO_LARGE names
+ * what is needed and what is free. */
+esw_status eswi_scenario_check_memory(const esw_experiment *experiment, const esw_config *config, uint64_t more,
+                                      esw_error *error);
+
 /* A backend by name (NULL: auto) and its operations for a system. ESW_BACKEND, ESW_UNSUPPORTED. */
 esw_status eswi_scenario_backend(const char *name, const esw_system *system, const eswi_backend **backend,
                                  const eswi_solver_ops **ops, esw_error *error);

@@ -24,6 +24,9 @@ typedef struct esw_experiment esw_experiment;
 /* Scenarios per block: the unit of work, of the journal and of the statistics. Never depends on the machine. */
 #define ESW_BLOCK_SCENARIOS 256
 
+/* Scenarios are 0 .. 2^53 - 1 at most: an index is exact as a double in every tool that reads the results. */
+#define ESW_SCENARIOS_MAX (UINT64_C(1) << 53)
+
 /* What `keep:` asks the results to hold, beside the summary. */
 enum {
     ESW_KEEP_SCENARIOS = 1, /* every metric of every scenario */

@@ -98,13 +98,12 @@ esw_status esw_solve_grid(const esw_experiment *experiment, size_t point, size_t
 esw_status esw_account(const json_t *document, const char *base_dir, const char *against, const char *backend,
                        json_t **report, esw_error *error);
 
-/* Scenarios first..last (inclusive) of a point as JSON: {"edgesweep", "system", "seed", "point", "parameters",
- * "instances": [{"scenario", "instance"}]}. New reference in *document. */
-esw_status esw_instances(const esw_experiment *experiment, size_t point, uint64_t first, uint64_t last,
-                         json_t **document, esw_error *error);
-
-/* Writes such a document to `path`: HDF5 when it ends in .h5 (one group a scenario), JSON otherwise. */
-esw_status esw_instances_write(const json_t *document, const char *path, esw_error *error);
+/* Writes scenarios first..last (inclusive) of a point as drawn: {"edgesweep", "system", "seed", "point", "parameters",
+ * "instances": [{"scenario", "instance"}]}, as HDF5 (a group a scenario) when `path` ends in .h5, as JSON when it ends
+ * in .json. One scenario is in memory at a time. ESW_BAD_USAGE for other names, ESW_TOO_LARGE when the disk cannot
+ * hold it, found before anything is written. */
+esw_status esw_instances_write(const esw_experiment *experiment, size_t point, uint64_t first, uint64_t last,
+                               const char *path, esw_error *error);
 
 /* {"version", "commit", "backend"} as it stands in documents; a new reference. */
 json_t *esw_identity_json(const char *backend);

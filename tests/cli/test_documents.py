@@ -171,6 +171,33 @@ class Instance(CliTest):
         self.assertEqual([entry["scenario"] for entry in document["instances"]], [2, 3, 4])
         self.assertEqual(document["instances"][1]["instance"], self.solve(path, "li-gd", 3)["instance"])
 
+    def refuse(self, *says, scenarios="0..9", name="instances.json", text=SMALL):
+        self.fail_with(EXIT_USAGE, "instance", self.write(text), "--scenarios", scenarios, "-o", self.folder / name,
+                       says=says)
+        self.assertEqual(list(self.folder.glob("instances*")), [])
+
+    def test_more_instances_than_the_disk_holds_are_refused_before_the_first_is_written(self):
+        for name in ("instances.json", "instances.h5"):
+            self.refuse("100000000000001", "GiB", "fewer", scenarios="0..100000000000000", name=name)
+
+    def test_an_instance_beyond_the_memory_is_refused(self):
+        big = SMALL.replace("aps: 2, users: 4, subchannels: 2", "aps: 1024, users: 16000, subchannels: 16000")
+        self.refuse("MiB", "smaller", text=big)
+        self.fail_with(EXIT_USAGE, "solve", self.write(big), "--scenario", 0, says=("MiB", "smaller"))
+
+    def test_a_name_that_is_neither_hdf5_nor_json_is_refused(self):
+        self.refuse("instances.txt", ".h5 or .json", name="instances.txt")
+
+    def test_scenarios_have_one_limit(self):
+        last = 2 ** 53 - 1
+        path = self.write(SMALL)
+        self.assertEqual(self.solve(path, "li-gd", last)["scenario"], last)
+        self.fail_with(EXIT_USAGE, "solve", path, "--scenario", last + 1, says=str(last))
+        self.refuse(str(last), scenarios=f"0..{last + 1}")
+        self.succeed("run", path, "--dry-run", "--set", f"scenarios={last}")
+        self.succeed("run", path, "--dry-run", "--scenarios", last + 1)
+        self.fail_with(EXIT_USAGE, "run", path, "--dry-run", "--scenarios", last + 2, says=str(last + 1))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,5 +1,6 @@
 /* What a run reports against a plain computation from the definition of the test system. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -335,8 +336,15 @@ Test(engine_results, account_scores_a_document_and_compares_it)
 
 Test(engine_results, instances_are_those_of_the_scenarios)
 {
-    json_t *document;
-    cr_assert_eq(esw_instances(esw_results_experiment(results), 1, 5, 7, &document, NULL), ESW_OK);
+    char path[300];
+    size_t length;
+    snprintf(path, sizeof path, "%s/instances.json", folder);
+    cr_assert_eq(esw_instances_write(esw_results_experiment(results), 1, 5, 7, path, NULL), ESW_OK);
+    char *written = run_folder_read(folder, "instances.json", &length);
+    json_t *document = json_loads(written, 0, NULL);
+    free(written);
+    cr_assert_eq(json_integer_value(json_object_get(json_object_get(document, "point"), "users")), 1);
+    cr_assert_eq(json_integer_value(json_object_get(json_object_get(document, "parameters"), "users")), 1);
     json_t *list = json_object_get(document, "instances");
     cr_assert_eq(json_array_size(list), 3);
     json_t *last = json_array_get(list, 2);
