@@ -215,7 +215,8 @@ void eswi_h5_make_scale(eswi_h5_file *h5, const char *name)
     hid_t dataset = note(h5, H5Dopen2(h5->file, name, H5P_DEFAULT));
     if (dataset < 0)
         return;
-    note(h5, H5DSset_scale(dataset, name));
+    const char *slash = strrchr(name, '/');
+    note(h5, H5DSset_scale(dataset, slash ? slash + 1 : name));
     note(h5, H5Dclose(dataset));
 }
 

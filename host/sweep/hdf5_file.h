@@ -52,7 +52,7 @@ void eswi_h5_write(eswi_h5_file *h5, hid_t parent, const char *name, hid_t nativ
 void eswi_h5_write_texts(eswi_h5_file *h5, hid_t parent, const char *name, const char *const *texts,
                          eswi_h5_dim dim);
 
-/* Makes a root dataset the scale of a dimension that has its name. */
+/* Makes a dataset, given by its path from the root, the scale of a dimension that has its last name. */
 void eswi_h5_make_scale(eswi_h5_file *h5, const char *name);
 
 /* Writes part of a dataset: `count` elements from `start` in each dimension. */

@@ -303,17 +303,20 @@ static void entities_record(writer *w, hid_t group, const eswi_block_key *key, c
     free(rows);
 }
 
-/* /users/<point>/<field> [method][scenario][user]: the number of users may differ between points. */
+/* /users/<point>/<field> [method][scenario][user]: the number of users may differ between points, so each has a
+ * scale of its own, /users/<point>/index. */
 static void write_entities_of_point(writer *w, hid_t parent, size_t point)
 {
     const esw_system *system = w->experiment->system;
-    const eswi_h5_dim dims[] = {
-        {w->methods, "/method"}, {w->scenarios, "/scenario"}, {w->results->sizes[point].entities, NULL}};
-    char name[32];
+    const size_t entities = w->results->sizes[point].entities;
+    char name[32], index[96];
     snprintf(name, sizeof name, "%zu", point);
+    snprintf(index, sizeof index, "/%s/%zu/index", system->entity, point);
+    const eswi_h5_dim dims[] = {{w->methods, "/method"}, {w->scenarios, "/scenario"}, {entities, index}};
     hid_t group = eswi_h5_group(&w->h5, parent, name);
     if (group < 0)
         return;
+    write_index_scale(w, index, entities);
     for (size_t field = 0; field < system->n_fields; ++field) {
         const esw_field *info = &system->fields[field];
         hid_t dataset = eswi_h5_dataset(&w->h5, group, info->name, H5T_IEEE_F64LE, dims, 3, info->unit);

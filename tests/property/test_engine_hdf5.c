@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <hdf5.h>
+#include <hdf5_hl.h>
 
 #include "edgesweep/results.h"
 #include "edgesweep/run.h"
@@ -121,6 +122,24 @@ Test(engine_hdf5, users_are_kept_per_point)
         }
     free(kind);
     free(few);
+}
+
+Test(engine_hdf5, every_axis_has_a_dimension_scale)
+{
+    static const char *const datasets[] = {"/summary/mean", "/summary/quantiles", "/compare/value",
+                                           "/scenarios",    "/users/0/share",     "/users/3/kind",
+                                           "/series/mean"};
+    for (size_t i = 0; i < sizeof datasets / sizeof *datasets; ++i) {
+        hid_t dataset = H5Dopen2(file, datasets[i], H5P_DEFAULT);
+        hid_t space = H5Dget_space(dataset);
+        for (int axis = 0; axis < H5Sget_simple_extent_ndims(space); ++axis)
+            cr_assert_eq(H5DSget_num_scales(dataset, (unsigned)axis), 1, "%s, axis %d", datasets[i], axis);
+        H5Sclose(space);
+        H5Dclose(dataset);
+    }
+    double *index = read_all("/users/3/index", 7);
+    cr_assert(index[0] == 0 && index[6] == 6);
+    free(index);
 }
 
 Test(engine_hdf5, series_of_different_lengths_are_filled_up)
