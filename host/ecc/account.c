@@ -150,6 +150,19 @@ static void put_diagnostics(const eswi_ecc_diagnostics *diagnostics, double *met
     metrics[ECC_METRIC_UNCONVERGED] = diagnostics->unconverged_layers > 0;
     metrics[ECC_METRIC_UNROUNDED] = diagnostics->unrounded;
     metrics[ECC_METRIC_GRADIENT_NORM] = (double)diagnostics->gradient_norm;
+    metrics[ECC_METRIC_NODES] = diagnostics->nodes;
+}
+
+/* The bound is on (20), the metrics are means over users. A decision that was not searched for has no metrics. */
+static void put_bound(const eswi_ecc_diagnostics *diagnostics, int users, double *metrics)
+{
+    const double utility = metrics[ECC_METRIC_UTILITY];
+    const bool proved = diagnostics->bound > 0.0;
+    metrics[ECC_METRIC_BOUND] = proved ? diagnostics->bound / users : eswi_nan();
+    metrics[ECC_METRIC_GAP] = proved ? (utility - metrics[ECC_METRIC_BOUND]) / utility : eswi_nan();
+    for (int m = 0; m < ECC_METRICS && diagnostics->reason == ECC_REASON_TOO_LARGE; m++) {
+        metrics[m] = eswi_nan();
+    }
 }
 
 double eswi_ecc_account(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
@@ -183,6 +196,7 @@ double eswi_ecc_account(const eswi_ecc_config *config, const eswi_ecc_instance *
         metrics[ECC_METRIC_OFFLOADED] = (double)offloaded / users;
         metrics[ECC_METRIC_SPLIT] = (double)splits / users;
         put_diagnostics(decision->diagnostics, metrics);
+        put_bound(decision->diagnostics, users, metrics);
     }
     return total;
 }

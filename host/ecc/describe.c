@@ -5,6 +5,7 @@
 
 #include "base/reduce.h"
 #include "ecc/document.h"
+#include "ecc/grid.h"
 #include "ecc/params.h"
 
 #define MEMBER(name) #name, offsetof(eswi_ecc_diagnostics, name)
@@ -282,7 +283,28 @@ static json_t *metrics_part(const double *metrics, const eswi_ecc_terms *terms, 
     return end(&b);
 }
 
-static json_t *diagnostics_part(const eswi_ecc_diagnostics *diagnostics)
+/* The grid an optimum was searched on. */
+static void put_levels(builder *b, const eswi_ecc_config *config)
+{
+    static const char *const names[ECC_DIRECTIONS] = {"power_levels_up_w", "power_levels_down_w"};
+    for (int d = 0; d < ECC_DIRECTIONS; d++) {
+        json_t *levels = json_array();
+        for (int k = 0; levels && k < config->grid_power_levels; k++) {
+            levels = append(levels, number(eswi_ecc_grid_power_w(config->power_min_w[d], config->power_max_w[d], k,
+                                                                 config->grid_power_levels)));
+        }
+        put(b, names[d], levels);
+    }
+    json_t *units = json_array();
+    for (int k = 0; units && k < config->grid_unit_levels; k++) {
+        units = append(units, number(eswi_ecc_grid_compute_units(config->units_min, config->units_max, k,
+                                                                 config->grid_unit_levels)));
+    }
+    put(b, "r_levels", units);
+}
+
+/* `total` is the sum of utilities. */
+static json_t *diagnostics_part(const eswi_ecc_config *config, const eswi_ecc_diagnostics *diagnostics, double total)
 {
     builder b = begin();
     for (size_t i = 0; i < ECC_DIAGNOSTICS; i++) {
@@ -293,9 +315,17 @@ static json_t *diagnostics_part(const eswi_ecc_diagnostics *diagnostics)
                     : json_integer(*(const int32_t *)(const void *)field));
     }
     put(&b, "reason", json_string(eswi_ecc_reason_names[diagnostics->reason]));
-    put(&b, "bound", json_null()); /* none of these methods proves how good its answer is */
-    put(&b, "gap", json_null());
-    put(&b, "nodes", json_null());
+    static const char *const scopes[] = {NULL, "fixed-assignment", "all-assignments"};
+    if (diagnostics->scope != ECC_SCOPE_NONE) {
+        put(&b, "scope", json_string(scopes[diagnostics->scope]));
+    }
+    const bool proved = diagnostics->bound > 0.0;
+    put(&b, "bound", proved ? number(diagnostics->bound) : json_null());
+    put(&b, "gap", proved ? number((total - diagnostics->bound) / total) : json_null());
+    put(&b, "nodes", json_integer(diagnostics->nodes));
+    if (diagnostics->reason == ECC_REASON_OPTIMUM) {
+        put_levels(&b, config);
+    }
     return end(&b);
 }
 
@@ -314,10 +344,10 @@ static void put_scores(builder *b, const eswi_ecc_config *config, const eswi_ecc
                                   .latency_s = block + 4 * users,
                                   .energy_j = block + 5 * users,
                                   .utility = block + 6 * users};
-    eswi_ecc_account(config, instance, decision, metrics, &terms);
+    const double total = eswi_ecc_account(config, instance, decision, metrics, &terms);
     put(b, "terms", terms_part(&terms, users));
     put(b, "metrics", metrics_part(metrics, &terms, users));
-    put(b, "diagnostics", diagnostics_part(decision->diagnostics));
+    put(b, "diagnostics", diagnostics_part(config, decision->diagnostics, total));
     free(block);
 }
 

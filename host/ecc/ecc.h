@@ -24,6 +24,10 @@ typedef enum { ECC_SPLIT_COMMON, ECC_SPLIT_PER_USER } ecc_split;
 typedef enum { ECC_USERS_AROUND_AP, ECC_UNIFORM } ecc_layout;
 typedef enum { ECC_UPLOAD_SOURCE, ECC_UPLOAD_NETWORK } ecc_upload;
 
+typedef enum { ECC_SEARCH_TABLE, ECC_SEARCH_SCAN } ecc_search;
+/* Whose assignment an optimum is searched for; from ECC_FROM_GD on that of a method. */
+typedef enum { ECC_FROM_RULE_A, ECC_FROM_ALL, ECC_FROM_GD, ECC_FROM_LI_GD, ECC_FROM_JOINT } ecc_assignment_from;
+
 /* The order of the method table in system.c. */
 typedef enum {
     ECC_DEVICE_ONLY,
@@ -33,6 +37,9 @@ typedef enum {
     ECC_GRID,
     ECC_GD,
     ECC_LI_GD,
+    ECC_GRID_OPTIMUM,
+    ECC_CERTIFIED,
+    ECC_JOINT,
     ECC_METHODS
 } ecc_method;
 
@@ -71,7 +78,14 @@ typedef struct eswi_ecc_config {
     double kappa_device, kappa_edge;       /* xi_i, xi_e */
     double cycles_per_flop;                /* phi, energy only */
     uint64_t start_seed;                   /* descent: 0 = the start by own gain, else the seed of a random one */
-    int grid_power_levels, grid_unit_levels; /* method grid */
+    int grid_power_levels, grid_unit_levels; /* methods grid and grid-optimum */
+    ecc_search search;                     /* grid-optimum */
+    ecc_assignment_from assignment_from;   /* grid-optimum, certified */
+    double max_combinations;               /* grid-optimum */
+    double gap;                            /* certified, relative */
+    int max_nodes;                         /* certified, per scenario */
+    double max_seconds;                    /* certified, per scenario; 0: no limit */
+    int starts;                            /* joint: assignments it starts from */
     int max_iterations;                    /* descent, per split */
     double tolerance;                      /* descent: relative gain of five accepted points below which it stops */
     double (*ap_xy_m)[2];                  /* [N] */
@@ -98,12 +112,21 @@ typedef struct eswi_ecc_instance {
     X(ECC_REASON_NONE, "none") /* nothing was descended */                                                   \
     X(ECC_REASON_CONVERGED, "converged")                                                                     \
     X(ECC_REASON_ITERATIONS, "iteration-limit")                                                              \
-    X(ECC_REASON_STALLED, "stalled") /* the line search found no better point */
+    X(ECC_REASON_STALLED, "stalled") /* the line search found no better point */                             \
+    X(ECC_REASON_OPTIMUM, "optimum") /* of its grid */                                                       \
+    X(ECC_REASON_GAP, "gap")         /* the bound is within the gap asked for */                             \
+    X(ECC_REASON_NODES, "node-limit")                                                                        \
+    X(ECC_REASON_TIME, "time-limit")                                                                         \
+    X(ECC_REASON_TOO_LARGE, "too-large") /* nothing was searched; the metrics are NaN */                     \
+    X(ECC_REASON_FIXPOINT, "fixpoint")   /* no move helps */
 typedef enum {
 #define X(name, text) name,
     ECC_REASON_LIST(X)
 #undef X
 } ecc_reason;
+
+/* What an optimum is one of. */
+typedef enum { ECC_SCOPE_NONE, ECC_SCOPE_FIXED, ECC_SCOPE_ALL } ecc_scope;
 
 /* What a descent reports, per scenario. `first`: the first split tried; `later`: the sum over the others. */
 typedef struct eswi_ecc_diagnostics {
@@ -116,6 +139,9 @@ typedef struct eswi_ecc_diagnostics {
     int32_t common_split;           /* the j chosen, 0 if none */
     float gradient_norm;            /* projected-gradient norm (max) at the chosen split's point */
     float relaxed_value;            /* sum of utilities before rounding at the chosen split, 0 if none */
+    int32_t scope;                  /* of an optimum: ecc_scope */
+    int32_t nodes;                  /* boxes bounded, elements searched */
+    double bound;                   /* proved: no decision in the scope has a smaller sum of utilities; 0 if none */
     int32_t access;                 /* ecc_access the decision is meant for and accounted under */
 } eswi_ecc_diagnostics;
 
@@ -150,6 +176,9 @@ typedef enum {
     ECC_METRIC_UNCONVERGED,       /* 1 if any layer's descent did not converge */
     ECC_METRIC_UNROUNDED,         /* users that rounding had to repair */
     ECC_METRIC_GRADIENT_NORM,
+    ECC_METRIC_BOUND,             /* certified lower bound on the utility, NaN where there is none */
+    ECC_METRIC_GAP,               /* (utility - bound) / utility */
+    ECC_METRIC_NODES,
     ECC_METRICS
 } ecc_metric;
 

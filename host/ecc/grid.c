@@ -75,8 +75,7 @@ eswi_ecc_grid_tables eswi_ecc_grid_tables_of(const eswi_ecc_config *config, void
     return workspace_of(config, scratch).tables;
 }
 
-/* Level k of n from low to high, the ends exactly; of one level, high. */
-static double power_level_w(double low, double high, int k, int n)
+double eswi_ecc_grid_power_w(double low, double high, int k, int n)
 {
     if (k >= n - 1) {
         return high;
@@ -85,7 +84,7 @@ static double power_level_w(double low, double high, int k, int n)
     return level < high ? level : high;
 }
 
-static double unit_level(double low, double high, int k, int n)
+double eswi_ecc_grid_compute_units(double low, double high, int k, int n)
 {
     return k >= n - 1 ? high : low + (high - low) * k / (n - 1);
 }
@@ -95,19 +94,18 @@ static void prepare_levels(const eswi_ecc_config *config, const eswi_ecc_grid_ta
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
         const double low = config->power_min_w[d], high = config->power_max_w[d];
         for (int p = 0; p < t->power_padded; p++) {
-            const double level = power_level_w(low, high, p, config->grid_power_levels);
+            const double level = eswi_ecc_grid_power_w(low, high, p, config->grid_power_levels);
             t->power_w[d][p] = level;
             t->relative[d][p] = (float)(level / high);
             t->price[d][p] = (float)(config->weight_time + config->weight_energy * level);
         }
     }
     for (int r = 0; r < t->unit_padded; r++) {
-        t->compute_units[r] = unit_level(config->units_min, config->units_max, r, config->grid_unit_levels);
+        t->compute_units[r] = eswi_ecc_grid_compute_units(config->units_min, config->units_max, r, config->grid_unit_levels);
     }
 }
 
-/* The computing of split s with r units: (1), (3), (13), (16) weighted as in (19). */
-static double computing(const eswi_ecc_config *config, const eswi_ecc_profile *profile, int split, double units)
+double eswi_ecc_grid_computing(const eswi_ecc_config *config, const eswi_ecc_profile *profile, int split, double units)
 {
     static const eswi_ecc_transfer free_transfer = {{0.0, 0.0}, {INFINITY, INFINITY}};
     const double speed = eswi_ecc_edge_flops_per_s(config, units);
@@ -128,7 +126,7 @@ void eswi_ecc_grid_prepare(const eswi_ecc_config *config, void *scratch)
             t.bits[row] = (float)profile->bits[s];
             for (int r = 0; r < t.unit_padded; r++) {
                 t.compute[row * (size_t)t.unit_padded + (size_t)r] =
-                    (float)computing(config, profile, s, t.compute_units[r]);
+                    (float)eswi_ecc_grid_computing(config, profile, s, t.compute_units[r]);
             }
         }
     }

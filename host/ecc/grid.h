@@ -85,6 +85,14 @@ double eswi_ecc_grid_evaluate(const eswi_ecc_config *config, const eswi_ecc_prof
                               const eswi_ecc_grid_tables *tables, const eswi_ecc_grid_link *link, double *latency_s,
                               double *energy_j);
 
+/* Level k of n of a power (equally spaced in its logarithm) or of the compute units (equally spaced), both ends included;
+ * of one level, high. */
+double eswi_ecc_grid_power_w(double low, double high, int k, int n);
+double eswi_ecc_grid_compute_units(double low, double high, int k, int n);
+
+/* The computing of split s with r units: (1), (3), (13), (16) weighted as in (19). */
+double eswi_ecc_grid_computing(const eswi_ecc_config *config, const eswi_ecc_profile *profile, int split, double units);
+
 /* Points of the grid of one user of a profile with F units: F x power_levels x unit_levels. */
 size_t eswi_ecc_grid_points(const eswi_ecc_config *config, const eswi_ecc_profile *profile);
 

@@ -173,6 +173,34 @@ const esw_param eswi_ecc_params[ECC_PARAMS] = {
         "unit_levels", ESW_PARAM_INTEGER, "1", "16", 1, 4096, NULL, METHOD_ONLY,
         "Compute-unit levels of a grid.",
         "project"},
+    [ECC_PARAM_SEARCH] = {
+        "search", ESW_PARAM_CHOICE, "1", "table", 0, 0, "table|scan", METHOD_ONLY,
+        "How a grid of powers is searched: with a table of one user's least cost, or every combination. Same result.",
+        "project"},
+    [ECC_PARAM_ASSIGNMENT_FROM] = {
+        "assignment_from", ESW_PARAM_CHOICE, "1", "rule-a", 0, 0, "rule-a|all|gd|li-gd|joint", METHOD_ONLY,
+        "Whose subchannels an optimum is searched for: rule A's, a method's, or all there are (small instances).",
+        "project"},
+    [ECC_PARAM_MAX_COMBINATIONS] = {
+        "max_combinations", ESW_PARAM_REAL, "1", "1e9", 1, 1e18, NULL, METHOD_ONLY,
+        "Combinations of powers beyond which a scenario is recorded as too-large instead of being searched.",
+        "project"},
+    [ECC_PARAM_GAP] = {
+        "gap", ESW_PARAM_REAL, "1", "0.001", 1e-6, 1, NULL, METHOD_ONLY,
+        "Relative gap between value and proved bound at which a search ends.",
+        "project"},
+    [ECC_PARAM_MAX_NODES] = {
+        "max_nodes", ESW_PARAM_INTEGER, "1", "200000", 16, 100000000, NULL, METHOD_ONLY,
+        "Boxes bounded per scenario before a search ends with the gap it has reached.",
+        "project"},
+    [ECC_PARAM_MAX_SECONDS] = {
+        "max_seconds", ESW_PARAM_REAL, "s", "0", 0, 1e9, NULL, METHOD_ONLY,
+        "Time per scenario after which a search ends with the gap it has reached; 0 is no limit. Results then depend on the machine.",
+        "project"},
+    [ECC_PARAM_STARTS] = {
+        "starts", ESW_PARAM_INTEGER, "1", "4", 1, 1000, NULL, METHOD_ONLY,
+        "Assignments a local search starts from: rule A's, then random ones.",
+        "project"},
 };
 /* clang-format on */
 
@@ -218,6 +246,13 @@ const eswi_ecc_binding eswi_ecc_bindings[ECC_PARAMS] = {
     [ECC_PARAM_TOLERANCE] = {ECC_BIND_REAL, FIELD(tolerance), "tolerance"},
     [ECC_PARAM_LEVELS] = {ECC_BIND_INT, FIELD(grid_power_levels), "levels"},
     [ECC_PARAM_UNIT_LEVELS] = {ECC_BIND_INT, FIELD(grid_unit_levels), "unit_levels"},
+    [ECC_PARAM_SEARCH] = {ECC_BIND_CHOICE, FIELD(search), "search"},
+    [ECC_PARAM_ASSIGNMENT_FROM] = {ECC_BIND_CHOICE, FIELD(assignment_from), "assignment_from"},
+    [ECC_PARAM_MAX_COMBINATIONS] = {ECC_BIND_REAL, FIELD(max_combinations), "max_combinations"},
+    [ECC_PARAM_GAP] = {ECC_BIND_REAL, FIELD(gap), "gap"},
+    [ECC_PARAM_MAX_NODES] = {ECC_BIND_INT, FIELD(max_nodes), "max_nodes"},
+    [ECC_PARAM_MAX_SECONDS] = {ECC_BIND_REAL, FIELD(max_seconds), "max_seconds"},
+    [ECC_PARAM_STARTS] = {ECC_BIND_INT, FIELD(starts), "starts"},
 };
 
 void *eswi_ecc_bound_field(const eswi_ecc_config *config, ecc_param param)

@@ -28,6 +28,10 @@ static const esw_metric METRICS[ECC_METRICS] = {
                               "Users that had no subchannel with beta > 0.5, or several, before rounding."},
     [ECC_METRIC_GRADIENT_NORM] = {"gradient_norm", "1", ESW_METRIC_DIAGNOSTIC,
                                   "Largest element of the projected gradient at the chosen split."},
+    [ECC_METRIC_BOUND] = {"utility_bound", "1", ESW_METRIC_LOWER_BOUND,
+                          "Proved lower bound on the utility within the method's scope; none: NaN."},
+    [ECC_METRIC_GAP] = {"gap", "1", ESW_METRIC_DIAGNOSTIC, "(utility - bound) / utility; no bound: NaN."},
+    [ECC_METRIC_NODES] = {"nodes", "1", ESW_METRIC_DIAGNOSTIC, "Boxes bounded or elements searched for an optimum."},
 };
 
 static const esw_method METHODS[ECC_METHODS] = {
@@ -46,6 +50,13 @@ static const esw_method METHODS[ECC_METHODS] = {
     [ECC_LI_GD] = {"li-gd",
                    "Algorithm 1: descent over subchannels and powers, each split started from the last one.",
                    ""},
+    [ECC_GRID_OPTIMUM] = {"grid-optimum",
+                          "The best combination of power levels, splits and compute-unit levels, interference included.",
+                          "levels unit_levels search assignment_from max_combinations"},
+    [ECC_CERTIFIED] = {"certified", "Global optimum over continuous powers with a proved lower bound, by branch and bound.",
+                       "gap max_nodes max_seconds assignment_from"},
+    [ECC_JOINT] = {"joint", "Powers, a split per user and subchannels improved in turn until no move or swap helps.",
+                   "starts"},
 };
 
 /* The order of FIELDS. */

@@ -4,6 +4,7 @@
 
 #include "ecc/grid.h"
 #include "ecc/li_gd.h"
+#include "ecc/optimum.h"
 
 /* Enough independent chains to fill two pipes of latency four with vectors of sixteen. */
 enum { ESWI_FMA_CHAIN_LANES = 12 * 16 };
@@ -14,6 +15,7 @@ typedef struct eswi_cpu_kernels {
     eswi_ecc_step ecc_step;
     eswi_ecc_step ecc_published_step;
     eswi_ecc_grid_search *ecc_grid_search;
+    eswi_ecc_optimum_kernels ecc_optimum;
     float (*fma_chain)(int rounds); /* `rounds` fused multiply-adds on each of ESWI_FMA_CHAIN_LANES floats, their sum */
 } eswi_cpu_kernels;
 

@@ -5,9 +5,9 @@
 #include "ecc/published.h"
 
 #define JOIN2(a, b) a##b
-#define JOIN(a, b) JOIN2(a, b)
-#define TEXT2(a) #a
-#define TEXT(a) TEXT2(a)
+#define JOIN(a, b)  JOIN2(a, b)
+#define TEXT2(a)    #a
+#define TEXT(a)     TEXT2(a)
 
 static void ecc_step(const eswi_ecc_descent *descent)
 {
@@ -25,6 +25,26 @@ static void ecc_published_step(const eswi_ecc_descent *descent)
     eswi_ecc_published_step(descent);
 }
 
+static void ecc_bound(const eswi_ecc_element *element, int steps, eswi_ecc_boxes *boxes)
+{
+    eswi_ecc_bound_boxes(element, steps, boxes);
+}
+
+static void ecc_values(const eswi_ecc_element *element, eswi_ecc_points *points)
+{
+    eswi_ecc_element_values(element, points);
+}
+
+static float ecc_scan_row(const eswi_ecc_scan *scan, int user, const int32_t *level, float *row)
+{
+    return eswi_ecc_scan_row(scan, user, level, row);
+}
+
+static void ecc_scan_table(const eswi_ecc_scan *scan)
+{
+    eswi_ecc_scan_table(scan);
+}
+
 /* The yardstick of `edgesweep bench`: what the multiply-add pipes of this instruction set deliver. */
 static float fma_chain(int rounds)
 {
@@ -33,7 +53,10 @@ static float fma_chain(int rounds)
         a[i] = 1.0f + (float)i * 1e-3f;
     for (int k = 0; k < rounds; k++)
         for (int c = 0; c < ESWI_FMA_CHAIN_LANES; c += ECC_LANES)
-            ESW_EACH_LANE(l) { a[c + l] = fmaf(a[c + l], 0.999999f, 1e-6f); }
+            ESW_EACH_LANE(l)
+            {
+                a[c + l] = fmaf(a[c + l], 0.999999f, 1e-6f);
+            }
     for (int i = 0; i < ESWI_FMA_CHAIN_LANES; i++)
         sum += a[i];
     return sum;
@@ -44,5 +67,6 @@ const eswi_cpu_kernels JOIN(eswi_cpu_kernels_, ESWI_ISA) = {
     .ecc_step = ecc_step,
     .ecc_published_step = ecc_published_step,
     .ecc_grid_search = ecc_grid_search,
+    .ecc_optimum = {{ecc_bound, ecc_values}, {ecc_scan_row, ecc_scan_table}},
     .fma_chain = fma_chain,
 };

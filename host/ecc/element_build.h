@@ -1,0 +1,34 @@
+/* ECC: from an instance to its elements (element.h). */
+#ifndef ESWI_ECC_ELEMENT_BUILD_H
+#define ESWI_ECC_ELEMENT_BUILD_H
+
+#include "ecc/ecc.h"
+#include "ecc/element.h"
+
+enum { ECC_ENVELOPE_SPLITS = 1025 };
+
+/* The lower envelope of a network's splits s < F over the price of a bit: fixed + bits x. */
+typedef struct eswi_ecc_envelope {
+    int n;
+    double fixed[ECC_ELEMENT_LINES], bits[ECC_ELEMENT_LINES];
+} eswi_ecc_envelope;
+
+/* What the elements of an instance share. */
+typedef struct eswi_ecc_scene {
+    const eswi_ecc_config *config;
+    const eswi_ecc_instance *instance;
+    ecc_access access;
+    const eswi_ecc_envelope *envelopes; /* [profiles] */
+} eswi_ecc_scene;
+
+/* The envelope of compute[1..splits] + bits[1..splits] x for x >= 0. A line is dropped only if it is nowhere below the
+ * others but for rounding, a few units of 2^-53 relative; if there are more than ECC_ELEMENT_LINES, two neighbours become
+ * one line below both, so that the result is never above the true envelope. */
+void eswi_ecc_envelope_of(const double *compute, const double *bits, int splits, eswi_ecc_envelope *out);
+
+/* The element of the senders users[n] (ascending) on a subchannel in a direction; slices[n]: into how many slices the
+ * subchannel is cut where each of them sends (1 under noma). */
+void eswi_ecc_element_build(const eswi_ecc_scene *scene, int direction, int subchannel, const int32_t *users,
+                            const int32_t *slices, int n, eswi_ecc_element *element);
+
+#endif

@@ -1,0 +1,63 @@
+/* ECC: branch and bound over the powers of an element, and the descent that gives it a first value.
+ *
+ * Boxes of powers are kept in a heap by their lower bound (bound.h) and halved, eight of the lowest at a time, until the
+ * lowest bound reaches the best value found less the tolerance. Everything is deterministic: the order of the heap, the
+ * boxes of a batch, the node limit. The value is that of a point, the bound holds whatever ended the search.
+ */
+#ifndef ESWI_ECC_FRONTIER_H
+#define ESWI_ECC_FRONTIER_H
+
+#include "ecc/bound.h"
+#include "ecc/ecc.h"
+
+/* The two inner loops, one implementation per instruction set, same bits. */
+typedef struct eswi_ecc_element_kernels {
+    void (*bound)(const eswi_ecc_element *element, int steps, eswi_ecc_boxes *boxes);
+    void (*values)(const eswi_ecc_element *element, eswi_ecc_points *points);
+} eswi_ecc_element_kernels;
+
+typedef struct eswi_ecc_node {
+    double bound;
+    int32_t branch;                                        /* the user whose range is halved next */
+    float low[ECC_ELEMENT_USERS], high[ECC_ELEMENT_USERS]; /* log2 W */
+} eswi_ecc_node;
+
+/* When to stop. */
+typedef struct eswi_ecc_limits {
+    double gap;        /* relative: value - bound <= gap value */
+    double slack;      /* or absolute: value - bound <= slack */
+    double cutoff;     /* or bound >= cutoff: nobody needs to know more */
+    int64_t nodes;     /* boxes bounded; the first sixteen are, whatever the limit */
+    double deadline_s; /* of eswi_clock_s; 0: none */
+    int steps;         /* evaluations of the relaxation per box, >= 1 */
+} eswi_ecc_limits;
+
+enum { ECC_BOUND_STEPS = 6 };
+
+typedef struct eswi_ecc_certificate {
+    double value, bound;
+    double power_w[ECC_ELEMENT_USERS]; /* where the value is taken */
+    int64_t nodes;
+    ecc_reason end; /* gap reached (or slack or cutoff), node limit, time limit */
+} eswi_ecc_certificate;
+
+/* Memory for `nodes` boxes waiting at a time: a search that runs out of it stops as at a node limit. */
+typedef struct eswi_ecc_frontier {
+    eswi_ecc_node *heap;
+    int32_t capacity;
+    eswi_ecc_boxes boxes;
+} eswi_ecc_frontier;
+
+/* Lowers the element's value from power_w[n] by searching one user's power at a time, sixteen values of it side by side,
+ * in ever narrower ranges, the first `octaves` to either side; power_w is where it ended. Returns the value there. */
+double eswi_ecc_element_descend(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
+                                double octaves, double *power_w);
+
+/* The octaves between the element's least and most power. */
+double eswi_ecc_element_octaves(const eswi_ecc_element *element);
+
+/* Minimises the element over its box of powers. n = 0 costs nothing. */
+void eswi_ecc_certify(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
+                      const eswi_ecc_limits *limits, eswi_ecc_frontier *frontier, eswi_ecc_certificate *result);
+
+#endif

@@ -1,0 +1,480 @@
+#include "ecc/joint.h"
+
+#include <string.h>
+
+#include "base/philox.h"
+#include "ecc/layers.h"
+#include "ecc/stage.h"
+
+/* A step must lower the sum by more than this share of it, so that rounding cannot make the search go round. */
+static const double PROGRESS = 1e-9;
+/* How far powers move while steps are tried, in octaves. */
+static const double NEARBY = 2.0;
+/* Beyond this many users only pairs that look promising without interference are swapped. */
+enum { ALL_PAIRS = 16 };
+
+typedef struct group {
+    int n;
+    int32_t who[ECC_ELEMENT_USERS]; /* ascending */
+    double value;
+} group;
+
+struct eswi_ecc_joint {
+    eswi_ecc_scene scene;
+    const eswi_ecc_element_kernels *kernels;
+    const int32_t *slices[ECC_DIRECTIONS];
+    group *groups[ECC_DIRECTIONS];   /* [M] the senders of a subchannel */
+    int32_t *place[ECC_DIRECTIONS];  /* [U] their subchannel, -1 for users who are local */
+    double *power_w[ECC_DIRECTIONS]; /* [U] */
+    int32_t *best_place[ECC_DIRECTIONS];
+    double *best_power_w[ECC_DIRECTIONS];
+    int64_t evaluations, steps;
+};
+
+eswi_ecc_joint *eswi_ecc_joint_layout(eswi_carve *carve, const eswi_ecc_config *config)
+{
+    const size_t users = (size_t)config->users;
+    eswi_ecc_joint measured, *place = ESWI_CARVE(carve, eswi_ecc_joint, 1);
+    eswi_ecc_joint *j = carve->base ? place : &measured;
+    for (int d = 0; d < ECC_DIRECTIONS; d++) {
+        j->groups[d] = ESWI_CARVE(carve, group, (size_t)config->subchannels);
+        j->place[d] = ESWI_CARVE(carve, int32_t, users);
+        j->best_place[d] = ESWI_CARVE(carve, int32_t, users);
+        j->power_w[d] = ESWI_CARVE(carve, double, users);
+        j->best_power_w[d] = ESWI_CARVE(carve, double, users);
+    }
+    return place;
+}
+
+void eswi_ecc_joint_begin(eswi_ecc_joint *j, const eswi_ecc_scene *scene,
+                          const eswi_ecc_element_kernels *kernels, int32_t *const slices[ECC_DIRECTIONS])
+{
+    j->scene = *scene;
+    j->kernels = kernels;
+    j->evaluations = j->steps = 0;
+    for (int d = 0; d < ECC_DIRECTIONS; d++) {
+        j->slices[d] = slices[d];
+        memset(j->groups[d], 0, (size_t)scene->config->subchannels * sizeof *j->groups[d]);
+        for (int u = 0; u < scene->config->users; u++) {
+            j->place[d][u] = -1;
+            j->power_w[d][u] = scene->config->power_max_w[d];
+        }
+    }
+}
+
+static double local_utility(const eswi_ecc_joint *j, int user)
+{
+    const eswi_ecc_profile *profile = &j->scene.config->profiles[j->scene.instance->profile_of_user[user]];
+    return eswi_ecc_compute_utility(j->scene.config, profile, profile->units);
+}
+
+static void build(const eswi_ecc_joint *j, int d, int m, const int32_t *who, int n, eswi_ecc_element *e)
+{
+    int32_t slices[ECC_ELEMENT_USERS];
+    for (int a = 0; a < n; a++)
+        slices[a] = j->scene.access == ECC_NOMA ? 1 : j->slices[d][who[a]];
+    eswi_ecc_element_build(&j->scene, d, m, who, slices, n, e);
+}
+
+/* What user u would cost on a subchannel with nobody else: the least of sixteen powers. */
+static double alone(const eswi_ecc_joint *j, int d, int m, int u)
+{
+    const int32_t who = u;
+    eswi_ecc_element e;
+    eswi_ecc_points points;
+    build(j, d, m, &who, 1, &e);
+    const double step = eswi_ecc_element_octaves(&e) / (ECC_LANES - 1);
+    for (int l = 0; l < ECC_LANES; l++)
+        points.power_w[0][l] = l == ECC_LANES - 1 ? e.power_max_w : e.power_min_w * eswi_exp2(step * l);
+    j->kernels->values(&e, &points);
+    double least = points.value[0];
+    for (int l = 1; l < ECC_LANES; l++)
+        least = points.value[l] < least ? points.value[l] : least;
+    return least;
+}
+
+/* ---------------------------------------------------------------- steps */
+
+/* A step: groups as they would be, at most two a direction, and what that changes. */
+typedef struct step {
+    double change;
+    int n;
+    struct part {
+        int d, m;
+        group after;
+        double power_w[ECC_ELEMENT_USERS];
+    } part[2 * ECC_DIRECTIONS];
+} step;
+
+static bool full(const eswi_ecc_joint *j, const group *g, int ap)
+{
+    int cluster = 0;
+    for (int a = 0; a < g->n; a++)
+        cluster += j->scene.instance->ap_of_user[g->who[a]] == ap;
+    return g->n >= ECC_ELEMENT_USERS || cluster >= j->scene.config->cluster_cap;
+}
+
+static void without(group *g, int user)
+{
+    int n = 0;
+    for (int a = 0; a < g->n; a++)
+        if (g->who[a] != user)
+            g->who[n++] = g->who[a];
+    g->n = n;
+}
+
+static void with(group *g, int user)
+{
+    int at = g->n++;
+    while (at > 0 && g->who[at - 1] > user) {
+        g->who[at] = g->who[at - 1];
+        at--;
+    }
+    g->who[at] = user;
+}
+
+/* Adds to a step that one user leaves a group and another joins it (-1: nobody). False if there is no room. */
+static bool edit(eswi_ecc_joint *j, step *s, int d, int m, int leaves, int joins)
+{
+    struct part *part = &s->part[s->n++];
+    part->d = d;
+    part->m = m;
+    part->after = j->groups[d][m];
+    if (leaves >= 0)
+        without(&part->after, leaves);
+    if (joins >= 0 && full(j, &part->after, j->scene.instance->ap_of_user[joins]))
+        return false;
+    if (joins >= 0)
+        with(&part->after, joins);
+    eswi_ecc_element e;
+    build(j, d, m, part->after.who, part->after.n, &e);
+    for (int a = 0; a < part->after.n; a++)
+        part->power_w[a] = j->power_w[d][part->after.who[a]];
+    part->after.value = eswi_ecc_element_descend(&e, j->kernels, NEARBY, part->power_w);
+    s->change += part->after.value - j->groups[d][m].value;
+    j->evaluations++;
+    return true;
+}
+
+static void commit(eswi_ecc_joint *j, const step *s)
+{
+    for (int p = 0; p < s->n; p++) {
+        const struct part *part = &s->part[p];
+        j->groups[part->d][part->m] = part->after;
+        for (int a = 0; a < part->after.n; a++) {
+            j->place[part->d][part->after.who[a]] = part->m;
+            j->power_w[part->d][part->after.who[a]] = part->power_w[a];
+        }
+    }
+    j->steps++;
+}
+
+static bool helps(const step *s, double scale)
+{
+    return s->change < -PROGRESS * scale;
+}
+
+/* A user leaves both its groups and computes everything itself. */
+static bool try_local(eswi_ecc_joint *j, int u)
+{
+    const double local = local_utility(j, u);
+    step s = {.change = local};
+    for (int d = 0; d < ECC_DIRECTIONS; d++)
+        edit(j, &s, d, j->place[d][u], u, -1);
+    if (!helps(&s, local))
+        return false;
+    commit(j, &s);
+    j->place[ECC_UP][u] = j->place[ECC_DOWN][u] = -1;
+    return true;
+}
+
+/* A local user joins the groups of one subchannel a direction. */
+static bool try_join(eswi_ecc_joint *j, int u, int up, int down)
+{
+    const double local = local_utility(j, u);
+    step s = {.change = -local};
+    if (!edit(j, &s, ECC_UP, up, -1, u) || !edit(j, &s, ECC_DOWN, down, -1, u) || !helps(&s, local))
+        return false;
+    commit(j, &s);
+    return true;
+}
+
+/* Moves a sender to another subchannel in the directions first..last. */
+static bool try_move(eswi_ecc_joint *j, int u, int first, int last, int to)
+{
+    step s = {.change = 0.0};
+    double saved = 0.0, least =
+                            0.0; /* the user's own price there, were it alone, is the least the move can cost */
+    for (int d = first; d <= last; d++) {
+        edit(j, &s, d, j->place[d][u], u, -1);
+        least += alone(j, d, to, u);
+    }
+    saved = -s.change;
+    if (!(least < saved))
+        return false;
+    for (int d = first; d <= last; d++)
+        if (!edit(j, &s, d, to, -1, u))
+            return false;
+    if (!helps(&s, local_utility(j, u)))
+        return false;
+    commit(j, &s);
+    return true;
+}
+
+static bool try_swap(eswi_ecc_joint *j, int u, int v, int first, int last)
+{
+    step s = {.change = 0.0};
+    double now = 0.0, then = 0.0;
+    for (int d = first; d <= last && j->scene.config->users > ALL_PAIRS; d++) {
+        now += alone(j, d, j->place[d][u], u) + alone(j, d, j->place[d][v], v);
+        then += alone(j, d, j->place[d][v], u) + alone(j, d, j->place[d][u], v);
+    }
+    if (then > now)
+        return false;
+    for (int d = first; d <= last; d++)
+        if (!edit(j, &s, d, j->place[d][u], u, v) || !edit(j, &s, d, j->place[d][v], v, u))
+            return false;
+    if (!helps(&s, local_utility(j, u)))
+        return false;
+    commit(j, &s);
+    return true;
+}
+
+/* ---------------------------------------------------------------- the search */
+
+static bool sends(const eswi_ecc_joint *j, int u)
+{
+    return j->place[ECC_UP][u] >= 0;
+}
+
+/* The subchannel of least price alone with room, -1 if none has. */
+static int best_room(const eswi_ecc_joint *j, int d, int u)
+{
+    int best = -1;
+    double least = eswi_inf();
+    for (int m = 0; m < j->scene.config->subchannels; m++)
+        if (!full(j, &j->groups[d][m], j->scene.instance->ap_of_user[u])) {
+            const double price = alone(j, d, m, u);
+            if (price < least) {
+                least = price;
+                best = m;
+            }
+        }
+    return best;
+}
+
+static bool move_user(eswi_ecc_joint *j, int u)
+{
+    const bool paired = j->scene.config->pair_directions;
+    bool moved = false;
+    for (int m = 0; m < j->scene.config->subchannels; m++) {
+        if (paired) {
+            moved = (m != j->place[ECC_UP][u] && try_move(j, u, ECC_UP, ECC_DOWN, m)) || moved;
+            continue;
+        }
+        for (int d = 0; d < ECC_DIRECTIONS; d++)
+            moved = (m != j->place[d][u] && try_move(j, u, d, d, m)) || moved;
+    }
+    return moved;
+}
+
+static bool swap_user(eswi_ecc_joint *j, int u)
+{
+    const eswi_ecc_config *config = j->scene.config;
+    const int32_t *ap = j->scene.instance->ap_of_user;
+    bool moved = false;
+    for (int v = u + 1; v < config->users; v++) {
+        if (!sends(j, v) || (ap[v] != ap[u] && config->users > ALL_PAIRS))
+            continue;
+        if (config->pair_directions) {
+            moved =
+                (j->place[ECC_UP][u] != j->place[ECC_UP][v] && try_swap(j, u, v, ECC_UP, ECC_DOWN)) || moved;
+            continue;
+        }
+        for (int d = 0; d < ECC_DIRECTIONS; d++)
+            moved = (j->place[d][u] != j->place[d][v] && try_swap(j, u, v, d, d)) || moved;
+    }
+    return moved;
+}
+
+static bool join_anywhere(eswi_ecc_joint *j, int u)
+{
+    const int up = best_room(j, ECC_UP, u);
+    const int down = j->scene.config->pair_directions ? up : best_room(j, ECC_DOWN, u);
+    return up >= 0 && down >= 0 && try_join(j, u, up, down);
+}
+
+static void improve(eswi_ecc_joint *j)
+{
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (int u = 0; u < j->scene.config->users; u++) {
+            if (!sends(j, u)) {
+                moved = join_anywhere(j, u) || moved;
+            } else if (!try_local(j, u)) {
+                moved = move_user(j, u) || moved;
+                moved = swap_user(j, u) || moved;
+            } else {
+                moved = true;
+            }
+        }
+    }
+}
+
+/* Lets the powers of a group descend over their whole range, from full power and from where they are. */
+static void polish(eswi_ecc_joint *j, int d, int m)
+{
+    group *g = &j->groups[d][m];
+    eswi_ecc_element e;
+    build(j, d, m, g->who, g->n, &e);
+    for (int start = 0; start < 2 && g->n > 0; start++) {
+        double power_w[ECC_ELEMENT_USERS];
+        for (int a = 0; a < g->n; a++)
+            power_w[a] = start == 0 ? e.power_max_w : j->power_w[d][g->who[a]];
+        const double value = eswi_ecc_element_descend(&e, j->kernels, eswi_ecc_element_octaves(&e), power_w);
+        j->evaluations++;
+        if (start == 0 && !(value < g->value))
+            continue;
+        g->value = value;
+        for (int a = 0; a < g->n; a++)
+            j->power_w[d][g->who[a]] = power_w[a];
+    }
+}
+
+/* Puts a user on a subchannel a direction without asking whether that is good; false if there is no room. */
+static bool put(eswi_ecc_joint *j, int u, int up, int down)
+{
+    const int ap = j->scene.instance->ap_of_user[u];
+    if (up < 0 || down < 0 || full(j, &j->groups[ECC_UP][up], ap) || full(j, &j->groups[ECC_DOWN][down], ap))
+        return false;
+    with(&j->groups[ECC_UP][up], u);
+    with(&j->groups[ECC_DOWN][down], u);
+    j->place[ECC_UP][u] = up;
+    j->place[ECC_DOWN][u] = down;
+    return true;
+}
+
+static void value_groups(eswi_ecc_joint *j)
+{
+    for (int d = 0; d < ECC_DIRECTIONS; d++)
+        for (int m = 0; m < j->scene.config->subchannels; m++) {
+            j->groups[d][m].value = eswi_inf();
+            polish(j, d, m);
+            if (j->groups[d][m].n == 0)
+                j->groups[d][m].value = 0.0;
+        }
+}
+
+static double total(const eswi_ecc_joint *j)
+{
+    double sum = 0.0;
+    for (int d = 0; d < ECC_DIRECTIONS; d++)
+        for (int m = 0; m < j->scene.config->subchannels; m++)
+            sum += j->groups[d][m].value;
+    for (int u = 0; u < j->scene.config->users; u++)
+        sum += sends(j, u) ? 0.0 : local_utility(j, u);
+    return sum;
+}
+
+/* Turns users local and back where `decision` has assigned them, until nothing helps. */
+static void toggle(eswi_ecc_joint *j, int32_t first, const int32_t *next, const eswi_ecc_decision *decision)
+{
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (int u = first; u >= 0; u = next ? next[u] : u + 1 < j->scene.config->users ? u + 1 : -1) {
+            const int up = decision->assigned[ECC_UP][u], down = decision->assigned[ECC_DOWN][u];
+            if (sends(j, u))
+                moved = try_local(j, u) || moved;
+            else if (up >= 0 && down >= 0)
+                moved = try_join(j, u, up, down) || moved;
+        }
+    }
+}
+
+void eswi_ecc_joint_settle(eswi_ecc_joint *j, int32_t first, const int32_t *next,
+                           const eswi_ecc_decision *decision)
+{
+    for (int u = first; u >= 0; u = next[u])
+        put(j, u, decision->assigned[ECC_UP][u], decision->assigned[ECC_DOWN][u]);
+    value_groups(j);
+    toggle(j, first, next, decision);
+    for (int u = first; u >= 0; u = next[u])
+        for (int d = 0; d < ECC_DIRECTIONS; d++)
+            decision->power_w[d][u] = sends(j, u) ? j->power_w[d][u] : 0.0;
+}
+
+/* A random subchannel with room, the same draw for every scenario: users in index order, the first free one from a
+ * random one on. */
+static void assign_at_random(const eswi_ecc_joint *j, int start, int32_t *load,
+                             const eswi_ecc_decision *decision)
+{
+    const eswi_ecc_config *config = j->scene.config;
+    const int subchannels = config->subchannels;
+    for (int d = 0; d < ECC_DIRECTIONS; d++) {
+        memset(load, 0, (size_t)config->aps * (size_t)subchannels * sizeof *load);
+        for (int u = 0; u < config->users; u++) {
+            const uint32_t stream = ECC_STREAM_START, entity = (uint32_t)u;
+            const eswi_draw draw = eswi_philox(config->start_seed, (uint64_t)start, stream, entity, 0);
+            int32_t *row = load + (size_t)j->scene.instance->ap_of_user[u] * (size_t)subchannels;
+            const int from = (int)eswi_index(draw.w[config->pair_directions ? 0 : d], (uint32_t)subchannels);
+            decision->assigned[d][u] = -1;
+            for (int k = 0; k < subchannels && decision->assigned[d][u] < 0; k++) {
+                const int m = (from + k) % subchannels;
+                if (row[m] < config->cluster_cap) {
+                    row[m]++;
+                    decision->assigned[d][u] = m;
+                }
+            }
+        }
+    }
+}
+
+static double search_from(eswi_ecc_joint *j, const eswi_ecc_decision *decision)
+{
+    const eswi_ecc_config *config = j->scene.config;
+    int32_t *const slices[ECC_DIRECTIONS] = {(int32_t *)j->slices[ECC_UP], (int32_t *)j->slices[ECC_DOWN]};
+    const int64_t evaluations = j->evaluations, steps = j->steps;
+    const eswi_ecc_scene scene = j->scene;
+    eswi_ecc_joint_begin(j, &scene, j->kernels, slices);
+    j->evaluations = evaluations;
+    j->steps = steps;
+    for (int u = 0; u < config->users; u++)
+        put(j, u, decision->assigned[ECC_UP][u], decision->assigned[ECC_DOWN][u]);
+    value_groups(j);
+    if (j->scene.access == ECC_NOMA)
+        improve(j);
+    else
+        toggle(j, 0, NULL, decision);
+    for (int d = 0; d < ECC_DIRECTIONS; d++)
+        for (int m = 0; m < config->subchannels; m++)
+            polish(j, d, m);
+    return total(j);
+}
+
+void eswi_ecc_joint_solve(eswi_ecc_joint *j, int32_t *load, const eswi_ecc_decision *decision)
+{
+    const eswi_ecc_config *config = j->scene.config;
+    const size_t users = (size_t)config->users;
+    const bool free_places = j->scene.access == ECC_NOMA;
+    double best = eswi_inf();
+    for (int start = 0; start < config->starts && (start == 0 || free_places); start++) {
+        if (start > 0)
+            assign_at_random(j, start, load, decision);
+        const double value = search_from(j, decision);
+        for (int d = 0; d < ECC_DIRECTIONS && value < best; d++) {
+            memcpy(j->best_place[d], j->place[d], users * sizeof *j->place[d]);
+            memcpy(j->best_power_w[d], j->power_w[d], users * sizeof *j->power_w[d]);
+        }
+        best = value < best ? value : best;
+    }
+    for (int d = 0; d < ECC_DIRECTIONS; d++)
+        for (int u = 0; u < config->users; u++) {
+            const int32_t place = j->best_place[d][u];
+            decision->power_w[d][u] = place >= 0 ? j->best_power_w[d][u] : 0.0;
+            if (free_places) /* orthogonal slices stay with whom they were given to */
+                decision->assigned[d][u] = place;
+        }
+    decision->diagnostics->evaluations = (int32_t)(j->evaluations < INT32_MAX ? j->evaluations : INT32_MAX);
+    decision->diagnostics->iterations = (int32_t)(j->steps < INT32_MAX ? j->steps : INT32_MAX);
+    decision->diagnostics->reason = ECC_REASON_FIXPOINT;
+}

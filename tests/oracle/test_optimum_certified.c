@@ -1,0 +1,225 @@
+/* certified: bounds that nothing undercuts, values that are reached, gaps that close. */
+#include <criterion/criterion.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/cpu/isa.h"
+#include "ecc/frontier.h"
+#include "naive_optimum.h"
+#include "tolerances.h"
+
+static bool in_full(void)
+{
+    return getenv("ESW_TEST_FULL") != NULL;
+}
+
+/* Both directions at given powers. */
+static double value_at(const naive *n, unsigned senders, double (*power_w)[NAIVE_USERS])
+{
+    return naive_local(n, senders) + naive_direction(n, ECC_UP, senders, power_w[ECC_UP]) +
+           naive_direction(n, ECC_DOWN, senders, power_w[ECC_DOWN]);
+}
+
+/* A random point and what a crude coordinate descent makes of it. */
+static double random_descent(const naive *n, dice *d, int steps)
+{
+    const eswi_ecc_config *g = &n->c->config;
+    double power_w[ECC_DIRECTIONS][NAIVE_USERS];
+    unsigned senders = 0;
+    for (int u = 0; u < n->n; u++) {
+        senders |= (unsigned)dice_chance(d, 0.8) << u;
+        for (int dir = 0; dir < ECC_DIRECTIONS; dir++)
+            power_w[dir][u] = fmin(dice_log(d, g->power_min_w[dir], g->power_max_w[dir]), g->power_max_w[dir]);
+    }
+    double value = value_at(n, senders, power_w);
+    for (double factor = 4.0; steps > 0 && factor > 1.01; factor = sqrt(factor)) {
+        for (int dir = 0; dir < ECC_DIRECTIONS; dir++)
+            for (int u = 0; u < n->n; u++)
+                for (int up = 0; up < 2; up++) {
+                    const double before = power_w[dir][u], to = up ? before * factor : before / factor;
+                    power_w[dir][u] = fmin(fmax(to, g->power_min_w[dir]), g->power_max_w[dir]);
+                    const double after = value_at(n, senders, power_w);
+                    if (after < value)
+                        value = after;
+                    else
+                        power_w[dir][u] = before;
+                }
+    }
+    return value;
+}
+
+Test(optimum_certified, closes_the_gap_and_nothing_lies_below_the_bound, .timeout = 7200)
+{
+    const eswi_ecc_optimum_kernels *kernels = &eswi_cpu_kernels_in_use()->ecc_optimum;
+    const int trials = in_full() ? 2000 : 150, points = in_full() ? 1000 : 40;
+    int offloaded = 0;
+    for (int i = 0; i < trials; i++) {
+        test_case c;
+        dice d = dice_of(501, (uint64_t)i);
+        draw_component(&c, 500, (uint64_t)i, dice_int(&d, 1, 2), i % 6 + 1);
+        solve_component(&c, ECC_CERTIFIED, kernels);
+        esw_error error = {0};
+        cr_assert_eq(eswi_ecc_check(&c.config, &c.instance, &c.decision, &error), ESW_OK, "case %d: %s", i,
+                     error.text);
+        const double value = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
+        const double bound = c.decision.diagnostics->bound;
+        cr_assert_eq(c.decision.diagnostics->reason, ECC_REASON_GAP, "case %d: %s", i, "did not close");
+        cr_assert_leq(bound, value, "case %d", i);
+        cr_assert_leq(value - bound, 1.0001e-3 * value, "case %d: value %.9g, bound %.9g", i, value, bound);
+        const naive n = naive_of(&c, 0);
+        for (int k = 0; k < points; k++) {
+            const double other = random_descent(&n, &d, k % 4 == 0);
+            cr_assert_geq(other, bound, "case %d: a point of %.12g below the bound %.12g", i, other, bound);
+        }
+        for (int u = 0; u < c.config.users; u++)
+            offloaded += c.decision.split[u] < case_profile(&c, u)->units;
+        case_free(&c);
+    }
+    cr_assert_gt(offloaded, trials);
+}
+
+/* An element with everything drawn over many decades, as no network would have it. */
+static eswi_ecc_element draw_element(dice *d)
+{
+    eswi_ecc_element e = {.n = dice_int(d, 1, 6)};
+    e.weight_time = dice_chance(d, 0.05) ? 0.0 : dice_real(d, 0.01, 1.0);
+    e.weight_energy = dice_chance(d, 0.05) && e.weight_time > 0.0 ? 0.0 : dice_log(d, 1e-3, 10.0);
+    e.power_min_w = dice_log(d, 1e-5, 1e-2);
+    e.power_max_w = e.power_min_w * dice_log(d, 1.0, 1e5);
+    for (int i = 0; i < e.n; i++) {
+        e.own[i] = dice_log(d, 1e-4, 1e9);
+        for (int v = 0; v < e.n; v++)
+            e.heard[i][v] = v == i || dice_chance(d, 0.4) ? 0.0 : dice_log(d, 1e-4, 1e9);
+        e.lines[i] = dice_int(d, 1, 4);
+        e.fixed[i][0] = dice_chance(d, 0.5) ? 0.0 : dice_log(d, 1e-6, 1.0);
+        e.slope[i][0] = dice_log(d, 1e-3, 1e3);
+        for (int k = 1; k < e.lines[i]; k++) {
+            e.fixed[i][k] = e.fixed[i][k - 1] + dice_log(d, 1e-6, 10.0);
+            e.slope[i][k] = e.slope[i][k - 1] * dice_real(d, 0.0, 0.9);
+        }
+    }
+    return e;
+}
+
+/* One evaluation, several, and steps that end anywhere: the tangent plane bounds all the same. */
+Test(optimum_certified, bounds_hold_wherever_the_minimiser_stops, .timeout = 3600)
+{
+    const eswi_cpu_kernels *const *isa = eswi_cpu_kernels_available();
+    const int trials = in_full() ? 20000 : 400;
+    for (int i = 0; i < trials; i++) {
+        dice d = dice_of(510, (uint64_t)i);
+        const eswi_ecc_element e = draw_element(&d);
+        static eswi_ecc_boxes boxes, again;
+        memset(&boxes, 0, sizeof boxes);
+        const double low = log2(e.power_min_w), high = log2(e.power_max_w);
+        for (int u = 0; u < e.n; u++)
+            for (int l = 0; l < ECC_LANES; l++) {
+                const double width = (high - low) * exp2(-dice_int(&d, 0, 12)),
+                             at = dice_real(&d, low, high - width);
+                boxes.low[u][l] = at;
+                boxes.high[u][l] = fmin(at + width, high);
+            }
+        again = boxes;
+        const int steps = i % 3 == 0 ? 1 : dice_int(&d, 1, 8);
+        isa[0]->ecc_optimum.element.bound(&e, steps, &boxes);
+        for (int k = 1; isa[k]; k++) {
+            isa[k]->ecc_optimum.element.bound(&e, steps, &again);
+            cr_assert_eq(memcmp(boxes.bound, again.bound, sizeof boxes.bound), 0, "case %d: %s", i,
+                         isa[k]->name);
+            cr_assert_eq(memcmp(boxes.value, again.value, sizeof boxes.value), 0, "case %d: %s", i,
+                         isa[k]->name);
+        }
+        for (int l = 0; l < ECC_LANES; l++)
+            for (int k = 0; k < 100; k++) {
+                long double sum = 0.0L, p[ECC_ELEMENT_USERS];
+                for (int u = 0; u < e.n; u++) {
+                    const double y = k < 40 ? (dice_chance(&d, 0.5) ? boxes.low[u][l] : boxes.high[u][l])
+                                            : dice_real(&d, boxes.low[u][l], boxes.high[u][l]);
+                    p[u] = exp2l(k == 99 ? boxes.point[u][l] : y);
+                }
+                for (int u = 0; u < e.n; u++) {
+                    long double heard = 1.0L, least = INFINITY;
+                    for (int v = 0; v < e.n; v++)
+                        heard += e.heard[u][v] * p[v];
+                    const long double x =
+                        (e.weight_time + e.weight_energy * p[u]) / log1pl(e.own[u] * p[u] / heard);
+                    for (int line = 0; line < e.lines[u]; line++)
+                        least =
+                            fminl(least, e.fixed[u][line] + e.slope[u][line] * x * 0.693147180559945309417L);
+                    sum += least;
+                }
+                cr_assert(boxes.bound[l] <= sum, "case %d, box %d: bound %.17g, a point has %.17Lg", i, l,
+                          boxes.bound[l], sum);
+            }
+    }
+}
+
+Test(optimum_certified, ends_at_a_node_limit_with_an_honest_gap)
+{
+    const eswi_ecc_optimum_kernels *kernels = &eswi_cpu_kernels_in_use()->ecc_optimum;
+    int limited = 0;
+    for (int i = 0; i < 40; i++) {
+        test_case c;
+        draw_component(&c, 520, (uint64_t)i, 2, 5);
+        c.config.gap = 1e-6;
+        c.config.max_nodes = 400;
+        solve_component(&c, ECC_CERTIFIED, kernels);
+        const double value = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
+        const double bound = c.decision.diagnostics->bound;
+        const bool closed = value - bound <= 1.0001e-6 * value;
+        cr_assert(c.decision.diagnostics->reason == (closed ? ECC_REASON_GAP : ECC_REASON_NODES) ||
+                      c.decision.diagnostics->reason == ECC_REASON_NODES,
+                  "case %d: gap %g, reason %d", i, (value - bound) / value, c.decision.diagnostics->reason);
+        limited += c.decision.diagnostics->reason == ECC_REASON_NODES;
+        c.config.gap = 1e-3;
+        c.config.max_nodes = 1 << 14;
+        solve_component(&c, ECC_CERTIFIED, kernels);
+        const double best = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
+        cr_assert_leq(bound, best * (1 + 1e-13), "case %d: the bound of a search cut short is above a value",
+                      i);
+        case_free(&c);
+    }
+    cr_assert_gt(limited, 10);
+}
+
+/* More than an arena holds: a component of fourteen users has a bound too, from users taken alone. */
+Test(optimum_certified, bounds_large_components_honestly)
+{
+    for (int i = 0; i < 6; i++) {
+        test_case c;
+        case_draw(&c, 530, (uint64_t)i,
+                  &(case_shape){.aps = 3, .users = 14, .subchannels = 1, .cluster_cap = 14, .all_send = true});
+        c.config.access = ECC_NOMA;
+        c.config.gap = 1e-3;
+        c.config.max_nodes = 1000;
+        solve_component(&c, ECC_CERTIFIED, &eswi_cpu_kernels_in_use()->ecc_optimum);
+        const double value = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
+        cr_assert_gt(c.decision.diagnostics->bound, 0.0);
+        cr_assert_leq(c.decision.diagnostics->bound, value);
+        cr_assert_eq(c.decision.diagnostics->reason, ECC_REASON_NODES);
+        case_free(&c);
+    }
+}
+
+/* Instruction sets agree on whole decisions. */
+Test(optimum_certified, every_instruction_set_decides_the_same)
+{
+    const eswi_cpu_kernels *const *isa = eswi_cpu_kernels_available();
+    for (int i = 0; i < 40; i++)
+        for (int method = ECC_CERTIFIED; method <= ECC_JOINT; method++) {
+            test_case c;
+            draw_component(&c, 540, (uint64_t)i, 2, i % 5 + 1);
+            solve_component(&c, (ecc_method)method, &isa[0]->ecc_optimum);
+            const size_t bytes = eswi_ecc_decision_bytes(&c.config);
+            char *first = memcpy(malloc(bytes), c.blocks[1], bytes);
+            for (int k = 1; isa[k]; k++) {
+                solve_component(&c, (ecc_method)method, &isa[k]->ecc_optimum);
+                cr_assert_eq(memcmp(first, c.blocks[1], bytes), 0, "case %d, method %d, %s", i, method,
+                             isa[k]->name);
+            }
+            free(first);
+            case_free(&c);
+        }
+}

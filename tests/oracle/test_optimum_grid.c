@@ -1,0 +1,201 @@
+/* grid-optimum: the scan, the value table and an enumeration that shares nothing with them find the same optimum. */
+#include <criterion/criterion.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/cpu/isa.h"
+#include "ecc/grid.h"
+#include "naive_optimum.h"
+#include "tolerances.h"
+
+static bool in_full(void)
+{
+    return getenv("ESW_TEST_FULL") != NULL;
+}
+
+/* The most levels, of 8 to 64, with levels^users combinations in reach; fewer than 8 for many users. */
+static int levels_within(dice *d, int users, double combinations)
+{
+    const int most = (int)pow(combinations, 1.0 / users);
+    const int high = most > 64 ? 64 : most;
+    return high <= 8 ? high : dice_int(d, 8, high);
+}
+
+static void draw_levels(const test_case *c, int d, double *level_w)
+{
+    for (int k = 0; k < c->config.grid_power_levels; k++)
+        level_w[k] = eswi_ecc_grid_power_w(c->config.power_min_w[d], c->config.power_max_w[d], k,
+                                           c->config.grid_power_levels);
+}
+
+static double enumerate(const test_case *c)
+{
+    const naive n = naive_of(c, c->config.grid_unit_levels);
+    double level_w[ECC_DIRECTIONS][64], least = INFINITY;
+    for (int d = 0; d < ECC_DIRECTIONS; d++)
+        draw_levels(c, d, level_w[d]);
+    for (unsigned senders = 0; senders < 1u << n.n; senders++) {
+        double sum = naive_local(&n, senders);
+        for (int d = 0; d < ECC_DIRECTIONS; d++)
+            sum += naive_least(&n, d, senders, level_w[d], c->config.grid_power_levels);
+        least = fmin(least, sum);
+    }
+    return least;
+}
+
+static void expect_feasible(const test_case *c, int index)
+{
+    esw_error error = {0};
+    cr_assert_eq(eswi_ecc_check(&c->config, &c->instance, &c->decision, &error), ESW_OK, "case %d: %s", index,
+                 error.text);
+}
+
+Test(optimum_grid, scan_and_table_and_enumeration_agree, .timeout = 3600)
+{
+    const eswi_cpu_kernels *const *isa = eswi_cpu_kernels_available();
+    const int trials = in_full() ? 2400 : 300;
+    int offloaded = 0, stayed = 0;
+    for (int i = 0; i < trials; i++) {
+        test_case c;
+        dice d = dice_of(401, (uint64_t)i);
+        const int users = i % 4 + 1;
+        draw_component(&c, 400, (uint64_t)i, dice_int(&d, 1, 2), users);
+        c.config.grid_power_levels = levels_within(&d, users, in_full() ? 0x1p18 : 0x1p11);
+        c.config.grid_unit_levels = dice_int(&d, 2, 9);
+        c.config.search = ECC_SEARCH_SCAN;
+        solve_component(&c, ECC_GRID_OPTIMUM, &isa[0]->ecc_optimum);
+        expect_feasible(&c, i);
+        const size_t bytes = eswi_ecc_decision_bytes(&c.config);
+        char *first = memcpy(malloc(bytes), c.blocks[1], bytes);
+        for (int k = 0; isa[k]; k++)
+            for (int search = 0; search < 2; search++) {
+                c.config.search = (ecc_search)search;
+                solve_component(&c, ECC_GRID_OPTIMUM, &isa[k]->ecc_optimum);
+                cr_assert_eq(memcmp(first, c.blocks[1], bytes), 0, "case %d: %s, %s gives another decision", i,
+                             isa[k]->name, search ? "scan" : "table");
+            }
+        free(first);
+        const double value = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
+        const double expected = enumerate(&c);
+        cr_assert_lt(relative_difference(value, expected), TOLERANCE_ORACLE,
+                     "case %d: %d users, %d levels: %.17g found, %.17g is the least", i, users,
+                     c.config.grid_power_levels, value, expected);
+        for (int u = 0; u < users; u++)
+            *(c.decision.split[u] < case_profile(&c, u)->units ? &offloaded : &stayed) += 1;
+        case_free(&c);
+    }
+    cr_assert_gt(offloaded, trials / 4);
+    cr_assert_gt(stayed, trials / 20);
+}
+
+/* The two directions at once, every combination of both: nothing is lost by searching them one after the other. */
+Test(optimum_grid, both_directions_at_once_hold_nothing_better, .timeout = 3600)
+{
+    const int trials = in_full() ? 400 : 60;
+    for (int i = 0; i < trials; i++) {
+        test_case c;
+        dice d = dice_of(411, (uint64_t)i);
+        const int users = i % 3 + 1;
+        draw_component(&c, 410, (uint64_t)i, dice_int(&d, 1, 2), users);
+        c.config.grid_power_levels = levels_within(&d, 2 * users, in_full() ? 1e7 : 1e5);
+        c.config.grid_power_levels = c.config.grid_power_levels < 2 ? 2 : c.config.grid_power_levels;
+        const int levels = c.config.grid_power_levels;
+        solve_component(&c, ECC_GRID_OPTIMUM, &eswi_cpu_kernels_in_use()->ecc_optimum);
+        const double value = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
+        const naive n = naive_of(&c, c.config.grid_unit_levels);
+        double level_w[ECC_DIRECTIONS][64], least = INFINITY;
+        for (int dir = 0; dir < ECC_DIRECTIONS; dir++)
+            draw_levels(&c, dir, level_w[dir]);
+        for (unsigned senders = 0; senders < 1u << users; senders++) {
+            long total = 1;
+            for (int k = 0; k < 2 * users; k++)
+                total *= senders >> (k / 2) & 1u ? levels : 1;
+            for (long k = 0; k < total; k++) {
+                double power_w[ECC_DIRECTIONS][NAIVE_USERS] = {{0.0}};
+                long rest = k;
+                for (int u = 0; u < users; u++)
+                    for (int dir = 0; dir < ECC_DIRECTIONS && senders >> u & 1u; dir++, rest /= levels)
+                        power_w[dir][u] = level_w[dir][rest % levels];
+                least = fmin(least, naive_local(&n, senders) +
+                                        naive_direction(&n, ECC_UP, senders, power_w[ECC_UP]) +
+                                        naive_direction(&n, ECC_DOWN, senders, power_w[ECC_DOWN]));
+            }
+        }
+        cr_assert_lt(relative_difference(value, least), TOLERANCE_ORACLE,
+                     "case %d: %.17g found, %.17g is the least", i, value, least);
+        case_free(&c);
+    }
+}
+
+/* All assignments of a small network, each solved as given, against the search over assignments. */
+Test(optimum_grid, all_assignments_are_searched, .timeout = 600)
+{
+    const int trials = in_full() ? 100 : 12;
+    for (int i = 0; i < trials; i++) {
+        test_case c;
+        case_draw(&c, 420, (uint64_t)i,
+                  &(case_shape){.aps = 2, .users = 4, .subchannels = 2, .cluster_cap = 2});
+        c.config.access = ECC_NOMA;
+        c.config.pair_directions = true;
+        c.config.grid_power_levels = 6;
+        c.config.max_combinations = 1e12;
+        c.config.assignment_from = ECC_FROM_ALL;
+        solve_component(&c, ECC_GRID_OPTIMUM, &eswi_cpu_kernels_in_use()->ecc_optimum);
+        expect_feasible(&c, i);
+        const double value = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
+        double least = INFINITY, level_w[ECC_DIRECTIONS][64];
+        for (int d = 0; d < ECC_DIRECTIONS; d++)
+            draw_levels(&c, d, level_w[d]);
+        /* Every user local (0) or on one of the two subchannels, every combination of powers within each. */
+        for (int code = 0; code < 81; code++) {
+            int32_t place[4];
+            for (int u = 0, rest = code; u < 4; u++, rest /= 3)
+                place[u] = rest % 3 - 1;
+            int load[2][2] = {{0}};
+            bool fits = true;
+            for (int u = 0; u < 4; u++)
+                if (place[u] >= 0)
+                    fits = ++load[c.instance.ap_of_user[u]][place[u]] <= 2 && fits;
+            double sum = 0.0;
+            for (int m = 0; m < 2 && fits; m++) {
+                test_case one = c; /* the gains of subchannel m, seen as the only one */
+                float gains[ECC_DIRECTIONS][8];
+                unsigned senders = 0;
+                one.config.subchannels = 1;
+                for (int d = 0; d < ECC_DIRECTIONS; d++) {
+                    for (int k = 0; k < 8; k++)
+                        gains[d][k] = c.instance.gain[d][k * 2 + m];
+                    one.instance.gain[d] = gains[d];
+                }
+                for (int u = 0; u < 4; u++)
+                    senders |= (unsigned)(place[u] == m) << u;
+                const naive n = naive_of(&one, c.config.grid_unit_levels);
+                for (int d = 0; d < ECC_DIRECTIONS; d++)
+                    sum += naive_least(&n, d, senders, level_w[d], 6);
+                for (int u = 0; u < 4 && m == 0; u++)
+                    sum += place[u] < 0 ? n.local[u] : 0.0;
+            }
+            least = fits ? fmin(least, sum) : least;
+        }
+        cr_assert_lt(relative_difference(value, least), TOLERANCE_ORACLE,
+                     "case %d: %.17g found, %.17g is the least", i, value, least);
+        case_free(&c);
+    }
+}
+
+Test(optimum_grid, a_grid_that_is_too_large_is_said_to_be)
+{
+    test_case c;
+    double metrics[ECC_METRICS];
+    draw_component(&c, 430, 1, 2, 4);
+    c.config.grid_power_levels = 64;
+    c.config.max_combinations = 1e6;
+    solve_component(&c, ECC_GRID_OPTIMUM, &eswi_cpu_kernels_in_use()->ecc_optimum);
+    cr_assert_eq(c.decision.diagnostics->reason, ECC_REASON_TOO_LARGE);
+    eswi_ecc_account(&c.config, &c.instance, &c.decision, metrics, NULL);
+    for (int m = 0; m < ECC_METRICS; m++)
+        cr_assert(isnan(metrics[m]), "metric %d is %g", m, metrics[m]);
+    case_free(&c);
+}
