@@ -66,3 +66,45 @@ function(esw_add_ptx target source)
   add_custom_target("${target}" DEPENDS ${files})
   set_target_properties("${target}" PROPERTIES ESW_PTX_FILES "${files}")
 endfunction()
+
+# What a module holds: machine code for the architectures of data centres, and PTX from which the driver makes code for
+# the others from 8.0 on.
+set(ESW_CUDA_CODE
+  "-gencode=arch=compute_80,code=[sm_80,compute_80]" "-gencode=arch=compute_90,code=sm_90")
+
+# esw_add_cuda_module(name sources.cu...)
+#
+# The backend module edgesweep-<name>.so beside the program: sources compiled by nvcc, the CUDA runtime inside, so that
+# the module needs nothing but a driver, and that only when it is used.
+function(esw_add_cuda_module name)
+  set(objects "")
+  list(TRANSFORM JANSSON_INCLUDE_DIRS PREPEND "-I" OUTPUT_VARIABLE jansson_includes)
+  set(folder "${CMAKE_CURRENT_BINARY_DIR}/${name}")
+  file(MAKE_DIRECTORY "${folder}")
+  foreach(source IN LISTS ARGN)
+    get_filename_component(base "${source}" NAME_WE)
+    set(object "${folder}/${base}.o")
+    add_custom_command(
+      OUTPUT "${object}"
+      COMMAND ${CMAKE_C_COMPILER_LAUNCHER} "${ESW_NVCC}" ${ESW_NVCC_FLAGS} -O3 ${ESW_CUDA_CODE}
+              -Xcompiler=-fPIC,-fvisibility=hidden,-ffp-contract=off,-Wall,-Wextra,-Wno-unused-function
+              "-I${PROJECT_SOURCE_DIR}" "-I${PROJECT_SOURCE_DIR}/host" "-I${PROJECT_SOURCE_DIR}/include"
+              ${jansson_includes}
+              -MD -MF "${object}.d" -c "${source}" -o "${object}"
+      DEPENDS "${source}"
+      DEPFILE "${object}.d"
+      COMMENT "CUDA object ${base}.o"
+      VERBATIM)
+    list(APPEND objects "${object}")
+  endforeach()
+  set(module "${PROJECT_BINARY_DIR}/edgesweep-${name}.so")
+  add_custom_command(
+    OUTPUT "${module}"
+    COMMAND "${ESW_NVCC}" -shared -cudart static ${objects} "$<TARGET_FILE:edgesweep>" -Xlinker=--exclude-libs,ALL
+            -Xlinker=--as-needed -ldl -lpthread -lrt -o "${module}"
+    DEPENDS ${objects} edgesweep
+    COMMENT "Backend module edgesweep-${name}.so"
+    VERBATIM)
+  add_custom_target("edgesweep_module_${name}" ALL DEPENDS "${module}")
+  install(FILES "${module}" DESTINATION "${ESW_MODULE_DIR}")
+endfunction()

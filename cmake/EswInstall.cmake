@@ -10,7 +10,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/datasets/" DESTINATION "${CMAKE_INSTALL
 # What a user of the static library must find again: the packages this build was linked to.
 get_target_property(linked edgesweep LINK_LIBRARIES)
 set(ESW_CONFIG_DEPENDENCIES "")
-set(ESW_PC_LIBS_PRIVATE "-lm -lpthread")
+set(ESW_PC_LIBS_PRIVATE "-lm -lpthread -ldl")
 if("PkgConfig::HDF5" IN_LIST linked)
   string(APPEND ESW_CONFIG_DEPENDENCIES "pkg_search_module(HDF5 REQUIRED IMPORTED_TARGET hdf5-serial hdf5)\n  ")
   string(JOIN " " hdf5_flags ${HDF5_LDFLAGS})

@@ -76,3 +76,26 @@ function(esw_add_simt_test name)
     esw_test_properties("${name}_${variant}" "${arg_TIMEOUT}" "${kind};${arg_LABELS}")
   endforeach()
 endfunction()
+
+# esw_add_simt_module(variant sources.cu... [FOLDER folder])
+#
+# The backend module `simt` of one variant: <folder>/edgesweep-simt.so, FOLDER by default the program's own, where it is
+# found without being asked for. The sanitizer's runtime is the program's.
+function(esw_add_simt_module variant)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "")
+  if(NOT arg_FOLDER)
+    set(arg_FOLDER "${PROJECT_BINARY_DIR}")
+  endif()
+  set_source_files_properties(${arg_UNPARSED_ARGUMENTS} PROPERTIES LANGUAGE CXX)
+  set(module "edgesweep_module_simt_${variant}")
+  add_library("${module}" MODULE ${arg_UNPARSED_ARGUMENTS})
+  set_target_properties("${module}" PROPERTIES
+    PREFIX "" OUTPUT_NAME edgesweep-simt LIBRARY_OUTPUT_DIRECTORY "${arg_FOLDER}" CXX_VISIBILITY_PRESET hidden)
+  target_compile_options("${module}" PRIVATE ${ESW_SIMT_FLAGS} ${ESW_SIMT_FLAGS_${variant}})
+  target_include_directories("${module}" PRIVATE
+    "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/host" "${PROJECT_SOURCE_DIR}/include")
+  # What the module takes from the static library stays its own; nothing in it may be shared by name with other modules.
+  target_link_libraries("${module}" PRIVATE "simt_layer_${variant}" edgesweep PkgConfig::JANSSON Threads::Threads)
+  target_link_options("${module}" PRIVATE LINKER:--exclude-libs,ALL)
+  target_compile_options("${module}" PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
+endfunction()

@@ -45,16 +45,36 @@ typedef struct eswi_solver_ops {
     const void *(*instance)(eswi_solver *solver, uint32_t i);
 } eswi_solver_ops;
 
-typedef struct eswi_backend {
-    const char *name;                                       /* "cpu", "cuda", "simt" */
-    const char *(*describe)(void);                          /* device and instruction set, for info and the manifest */
-    const eswi_solver_ops *(*ops)(const esw_system *system); /* NULL where the backend does not know the system */
-} eswi_backend;
+typedef struct eswi_backend eswi_backend;
+struct eswi_backend {
+    const char *name;              /* "cpu", "cuda", "simt" */
+    const char *(*describe)(void); /* device and instruction set, for info and the manifest */
+    const eswi_solver_ops *(*ops)(
+        const esw_system *system); /* NULL where the backend does not know the system */
+    /* Whether it works on this machine: ESW_BACKEND with the reason where it does not. NULL: always. Thread safe. */
+    esw_status (*usable)(const eswi_backend *self, esw_error *error);
+};
+
+/* What a backend in a file of its own exports, as a variable named eswi_backend_module. The program takes it only if
+ * `abi` is its own ESWI_BACKEND_ABI: count it up with every change of this header or of a system's shared structs. */
+#define ESWI_BACKEND_ABI    "edgesweep backend 1"
+#define ESWI_BACKEND_SYMBOL "eswi_backend_module"
+
+typedef struct eswi_backend_exports {
+    const char *abi;
+    const eswi_backend *backend;
+} eswi_backend_exports;
 
 /* "auto" takes the best backend that works here. ESW_BACKEND with the reason when a named one does not. */
 esw_status eswi_backend_find(const char *name, const eswi_backend **backend, esw_error *error);
 
-/* Backends compiled in or loadable, NULL-terminated. */
+/* Backends a program can have at most. */
+enum { ESWI_BACKENDS_MAX = 3 };
+
+/* Backends compiled in or found as modules, whether usable here or not, NULL-terminated. Thread safe. */
 const eswi_backend *const *eswi_backends(void);
+
+/* Whether a backend works on this machine; asks its `usable`. */
+esw_status eswi_backend_usable(const eswi_backend *backend, esw_error *error);
 
 #endif

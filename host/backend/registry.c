@@ -1,9 +1,11 @@
 /* One line for each system and for each backend that is built in. */
 #include "backend/registry.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "backend/modules.h"
 #include "ecc/system.h"
 
 extern const eswi_backend eswi_cpu_backend;
@@ -13,19 +15,13 @@ static const esw_system *const built_in_systems[] = {
     NULL,
 };
 
-/* The best first: "auto" takes the first. */
-static const eswi_backend *const built_in_backends[] = {
-    &eswi_cpu_backend,
-    NULL,
-};
-
 static const esw_system *const *systems = built_in_systems;
-static const eswi_backend *const *backends = built_in_backends;
+static const eswi_backend *const *backends_for_tests;
 
 void eswi_registry_use(const esw_system *const *other_systems, const eswi_backend *const *other_backends)
 {
     systems = other_systems ? other_systems : built_in_systems;
-    backends = other_backends ? other_backends : built_in_backends;
+    backends_for_tests = other_backends;
 }
 
 const esw_system *const *esw_systems(void)
@@ -41,32 +37,65 @@ const esw_system *esw_system_find(const char *name)
     return NULL;
 }
 
+/* The best first: "auto" takes the first that works here. `cpu` always does, so what follows it is only taken by name. */
+static const eswi_backend *found_backends[ESWI_BACKENDS_MAX + 1];
+static pthread_once_t find_once = PTHREAD_ONCE_INIT;
+
+static void find_backends(void)
+{
+    size_t count = 0;
+    const eswi_backend *const candidates[] = {eswi_module_load("cuda"), &eswi_cpu_backend,
+                                              eswi_module_load("simt")};
+    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
+        if (candidates[i])
+            found_backends[count++] = candidates[i];
+}
+
 const eswi_backend *const *eswi_backends(void)
 {
-    return backends;
+    if (backends_for_tests)
+        return backends_for_tests;
+    pthread_once(&find_once, find_backends);
+    return found_backends;
+}
+
+esw_status eswi_backend_usable(const eswi_backend *backend, esw_error *error)
+{
+    return backend->usable ? backend->usable(backend, error) : ESW_OK;
 }
 
 /* Names that other builds of this program may have. */
 static const char *why_missing(const char *name)
 {
     if (strcmp(name, "cuda") == 0)
-        return "not compiled into this build (ESW_CUDA)";
+        return "no module edgesweep-cuda.so was found; it is built where nvcc is (ESW_CUDA)";
     if (strcmp(name, "simt") == 0)
         return "exists in test builds only";
     return "no such backend";
+}
+
+static esw_status check_named(const eswi_backend *backend, esw_error *error)
+{
+    esw_error why = {{0}};
+    if (eswi_backend_usable(backend, &why) == ESW_OK)
+        return ESW_OK;
+    return esw_fail(error, ESW_BACKEND, "--backend: found '%s', which does not work here: %.700s",
+                    backend->name, why.text);
 }
 
 esw_status eswi_backend_find(const char *name, const eswi_backend **backend, esw_error *error)
 {
     char known[256] = "auto";
     size_t used = strlen(known);
-    for (size_t i = 0; backends[i]; ++i) {
-        if (strcmp(name, backends[i]->name) == 0 || strcmp(name, "auto") == 0) {
-            *backend = backends[i];
+    const bool any = strcmp(name, "auto") == 0;
+    for (const eswi_backend *const *b = eswi_backends(); *b; b++) {
+        *backend = *b;
+        if (strcmp(name, (*b)->name) == 0)
+            return check_named(*b, error);
+        if (any && eswi_backend_usable(*b, NULL) == ESW_OK)
             return ESW_OK;
-        }
         if (used < sizeof known)
-            used += (size_t)snprintf(known + used, sizeof known - used, ", %s", backends[i]->name);
+            used += (size_t)snprintf(known + used, sizeof known - used, ", %s", (*b)->name);
     }
     return esw_fail(error, ESW_BACKEND, "--backend: found '%.60s': %s; here are: %s", name, why_missing(name),
                     known);

@@ -59,7 +59,8 @@ static int run_info(int argc, char **argv)
         printf(" %s", (*system)->name);
     putchar('\n');
     for (size_t i = 0; i < esw_backend_count(); i++)
-        printf("backend      %s: %s\n", esw_backend_name(i), esw_backend_device(i));
+        printf("backend      %s: %s%s\n", esw_backend_name(i), esw_backend_usable(i) ? "" : "not usable here: ",
+               esw_backend_device(i));
     print_cpu();
     return 0;
 }

@@ -132,9 +132,11 @@ static bool collect_profiles(const esw_system *system, json_t *entries)
 static bool collect_backends(json_t *entries)
 {
     bool good = true;
-    for (size_t i = 0; i < esw_backend_count(); i++)
-        good &= append(entries,
-                       json_pack("{s:s, s:s}", "name", esw_backend_name(i), "help", esw_backend_device(i)));
+    for (size_t i = 0; i < esw_backend_count(); i++) {
+        const bool usable = esw_backend_usable(i);
+        good &= append(entries, json_pack("{s:s, s:s+, s:b}", "name", esw_backend_name(i), "help",
+                                          usable ? "" : "not usable here: ", esw_backend_device(i), "usable", usable));
+    }
     return good;
 }
 

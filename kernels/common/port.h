@@ -5,6 +5,7 @@
  *   ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, arguments...)   kernel<<<...>>>(arguments...)
  *   ESW_DYNAMIC_SHARED(type, name)                                        the block's dynamic shared memory,
  * 16-aligned
+ *   ESW_BACKEND_NAME                                                      "cuda" or "simt"
  *
  * Rules for kernels: extern "C" names; no __shared__ in templates or inline functions; one barrier per source
  * line; no return before a barrier; no collective behind && or ||; no approximate intrinsic, no float atomic.
@@ -16,6 +17,8 @@
 
 #include <cuda_runtime.h>
 
+#define ESW_BACKEND_NAME "cuda"
+
 #define ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
     kernel<<<(grid), (block), (shared_bytes), (stream)>>>(__VA_ARGS__)
 #define ESW_DYNAMIC_SHARED(type, name)                                  \
@@ -25,6 +28,8 @@
 #else
 
 #include "simt.h"
+
+#define ESW_BACKEND_NAME "simt"
 
 #define ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
     simt::launch(#kernel, kernel, (grid), (block), (shared_bytes), (stream), __VA_ARGS__)

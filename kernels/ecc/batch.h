@@ -17,9 +17,10 @@ typedef struct eswi_ecc_batch {
     size_t instance_bytes;
     char *d_decisions; /* [count] blocks, decision_bytes apart, 64-byte aligned */
     size_t decision_bytes;
-    char *d_scratch;   /* as many bytes as the method asked for, 256-byte aligned, contents undefined */
-    uint32_t count;    /* scenarios in this batch, >= 1 */
-    uint32_t capacity; /* scenarios that d_scratch was sized for, >= count */
+    char *d_scratch;      /* as many bytes as the method asked for, 256-byte aligned, contents undefined */
+    const char *d_tables; /* what the method prepared for its config (kernels/ecc/methods.h); NULL: nothing */
+    uint32_t count;       /* scenarios in this batch, >= 1 */
+    uint32_t capacity;    /* scenarios that d_scratch was sized for, >= count */
 } eswi_ecc_batch;
 
 /* One block of a batch, on the device. */
@@ -31,6 +32,13 @@ ESW_FN eswi_ecc_instance eswi_ecc_batch_instance(const eswi_ecc_batch *batch, ui
 ESW_FN eswi_ecc_decision eswi_ecc_batch_decision(const eswi_ecc_batch *batch, uint32_t scenario)
 {
     return eswi_ecc_decision_at(&batch->config, batch->d_decisions + scenario * batch->decision_bytes);
+}
+
+/* blockIdx.y of kernels whose blocks walk over the scenarios: i = blockIdx.y, += gridDim.y. */
+static inline uint32_t eswi_ecc_batch_rows(const eswi_ecc_batch *batch)
+{
+    const uint32_t most = 65535; /* what a grid can have */
+    return batch->count < most ? batch->count : most;
 }
 
 /* Scratch on the device for batches of up to `capacity` scenarios; `config` is the host's. */

@@ -388,7 +388,7 @@ static const eswi_solver_ops *ops_of(const esw_system *system)
     return system == &toy_system ? &ops : NULL;
 }
 
-static const eswi_backend toy_backend = {"toy", describe_backend, ops_of};
+static const eswi_backend toy_backend = {"toy", describe_backend, ops_of, NULL};
 
 void toy_use(void)
 {

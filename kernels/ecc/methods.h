@@ -1,0 +1,17 @@
+/* ECC on a device: what each method needs and does. */
+#ifndef ESWI_KERNELS_ECC_METHODS_H
+#define ESWI_KERNELS_ECC_METHODS_H
+
+#include "kernels/ecc/batch.h"
+
+typedef struct eswi_cuda_ecc_method {
+    eswi_cuda_ecc_scratch *scratch; /* NULL: none */
+    eswi_cuda_ecc_solve *solve;
+    /* Tables that depend on the config alone: bytes, and their content made on the host; NULL: none. */
+    size_t (*tables_bytes)(const eswi_ecc_config *config);
+    void (*prepare_tables)(const eswi_ecc_config *config, void *tables);
+} eswi_cuda_ecc_method;
+
+extern const eswi_cuda_ecc_method eswi_cuda_ecc_methods[ECC_METHODS];
+
+#endif
