@@ -100,7 +100,7 @@ static size_t lay_out_crews(const descent_state *s, void *block)
     eswi_carve carve = {block, 0};
     for (int t = 0; t < s->threads; t++) {
         eswi_ecc_crew measured;
-        eswi_ecc_crew_layout(block ? &s->crews[t] : &measured, &carve, s->config, 1);
+        eswi_ecc_crew_layout(block ? &s->crews[t] : &measured, &carve, s->config, 1, eswi_ecc_spreads(s->config), 1);
     }
     return carve.used;
 }

@@ -94,4 +94,42 @@ ESW_FN double eswi_sum(const double *x, size_t n, size_t stride)
     return eswi_sum16_total(&sum);
 }
 
+/* The tree over partials that are worked out one after the other, with four numbers instead of sixteen: nothing is
+ * indexed at run time, which on a GPU would put an array into local memory. For i = 0..15 in turn take the partial
+ * eswi_tree16_turn(i); the last call returns the total. */
+typedef struct eswi_tree16_walk {
+    double pair, four, eight, half;
+} eswi_tree16_walk;
+
+/* The partial whose turn is the i-th: the bits of i reversed, so that neighbours in the tree come together. */
+ESW_FN int eswi_tree16_turn(int i)
+{
+    return (i & 1) << 3 | (i & 2) << 1 | (i & 4) >> 1 | (i & 8) >> 3;
+}
+
+ESW_FN double eswi_tree16_take(eswi_tree16_walk *walk, int i, double partial)
+{
+    double sum = partial;
+    if (!(i & 1)) {
+        walk->pair = sum;
+        return sum;
+    }
+    sum = walk->pair + sum;
+    if (!(i & 2)) {
+        walk->four = sum;
+        return sum;
+    }
+    sum = walk->four + sum;
+    if (!(i & 4)) {
+        walk->eight = sum;
+        return sum;
+    }
+    sum = walk->eight + sum;
+    if (!(i & 8)) {
+        walk->half = sum;
+        return sum;
+    }
+    return walk->half + sum;
+}
+
 #endif

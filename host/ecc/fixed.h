@@ -4,7 +4,7 @@
  *
  * over the few v that u hears: later decoded users of its own cluster and the other cells' users of its subchannel. In
  * OMA share and noise are 1/k and nobody is heard; in-cell OMA hears other cells only. Whoever differs between access
- * modes, directions and readings differs in these lists alone (fixed_load.c), not in the evaluation.
+ * modes, directions and readings differs in these lists alone (fixed_load.h), not in the evaluation.
  *
  * Lanes with shorter lists than their neighbours keep their sums. Work: O(U x cluster_cap N).
  */

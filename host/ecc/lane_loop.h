@@ -57,6 +57,28 @@ enum { ECC_ROW = 0x3fff };
  * thread's own. */
 #define ESW_LANES_ANY(name) ((name) != 0)
 
+/* The lanes a caller on lane `lane` fills for its scenario: on the CPU all of them where they are one scenario's
+ * subchannels (`across`), in CUDA the thread's own. */
+#define ESW_LANES_FROM(across, lane) (lane)
+#define ESW_LANES_TO(across, lane)   ((lane) + 1)
+
+/* Whether this caller writes what belongs to its scenario as a whole. */
+#define ESW_LANE_LEADS(across) (!(across) || threadIdx.x % ECC_LANES == 0)
+
+/* Element m of a row that with `across` lies over the lanes, else `step` elements apart in one lane. With `across` all
+ * sixteen lanes must reach it; every lane gets the element. */
+#define ESW_LANE_ELEMENT(across, row, m, step)                                                               \
+    ((across) ? __shfl_sync(0xffffu << (threadIdx.x & 16u),                                                  \
+                            (row)[(m) - (m) % ECC_LANES + (int)(threadIdx.x % ECC_LANES)], (m) % ECC_LANES,  \
+                            ECC_LANES)                                                                       \
+              : (row)[(size_t)(m) * (step)])
+
+/* The first lane's value of an integer, in every lane. */
+#define ESW_LANES_FROM_FIRST(value) __shfl_sync(0xffffu << (threadIdx.x & 16u), value, 0, ECC_LANES)
+
+/* Whether the lanes of a problem are loaded together, so that one may speak for all. */
+#define ESW_LANES_LOAD_TOGETHER 0
+
 #else
 
 #define ESW_EACH_LANE(l) _Pragma("omp simd") for (int l = 0; l < ECC_LANES; l++)
@@ -121,6 +143,11 @@ static inline int eswi_lanes_any(const int *value)
 
 #define ESW_LANES_LOOKUP(table, rows, entry, out) eswi_lanes_lookup(table, rows, entry, out)
 #define ESW_LANES_ANY(name) eswi_lanes_any(name)
+#define ESW_LANES_FROM(across, lane) ((across) ? 0 : (lane))
+#define ESW_LANES_TO(across, lane)   ((across) ? ECC_LANES : (lane) + 1)
+#define ESW_LANE_LEADS(across) ((void)(across), 1)
+#define ESW_LANE_ELEMENT(across, row, m, step) ((row)[(size_t)(m) * (step)])
+#define ESW_LANES_LOAD_TOGETHER 1
 
 #endif
 #endif

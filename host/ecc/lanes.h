@@ -32,7 +32,7 @@
 #include "base/portable.h"
 #include "ecc/evaluation.h"
 
-/* What one direction's evaluation reads; filled by lanes_load.c. */
+/* What one direction's evaluation reads; filled by lanes_load.h. */
 typedef struct eswi_ecc_lanes {
     int users, aps, tiles, columns; /* columns = M; padded ones hold zero gains */
     int across;

@@ -1,10 +1,9 @@
 /* Who is on a subchannel: linked lists over the users of one direction, in user order. Two arrays of
- * the caller, at most 64 KiB each, replace a sort and an allocation. */
+ * the caller, at most 64 KiB each, replace a sort and an allocation. Shared by host and device. */
 #ifndef ESWI_ECC_LINKS_H
 #define ESWI_ECC_LINKS_H
 
-#include <stdint.h>
-
+#include "base/portable.h"
 #include "ecc/params.h"
 
 /* Lists of one direction, large enough for any config. */
@@ -13,8 +12,8 @@ typedef struct eswi_ecc_links {
 } eswi_ecc_links;
 
 /* assigned[users] in -1..subchannels-1; first[subchannels] and next[users] are filled, -1 ends a list. */
-static inline void eswi_ecc_link_users(int users, int subchannels, const int32_t *assigned, int32_t *first,
-                                       int32_t *next)
+ESW_FN void eswi_ecc_link_users(int users, int subchannels, const int32_t *assigned, int32_t *first,
+                                int32_t *next)
 {
     for (int m = 0; m < subchannels; m++) {
         first[m] = -1;

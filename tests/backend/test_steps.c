@@ -37,12 +37,12 @@ static void *crew_open(eswi_ecc_crew *crew, const stage *s)
 {
     eswi_carve carve = {NULL, 0};
     memset(crew, 0, sizeof *crew);
-    eswi_ecc_crew_layout(crew, &carve, s->d.config, s->relaxed);
+    eswi_ecc_crew_layout(crew, &carve, s->d.config, s->relaxed, eswi_ecc_spreads(s->d.config), 1);
     void *block = aligned_alloc(ESWI_CARVE_ALIGN, carve.used);
     cr_assert_not_null(block);
     memset(block, 0, carve.used);
     carve = (eswi_carve){block, 0};
-    eswi_ecc_crew_layout(crew, &carve, s->d.config, s->relaxed);
+    eswi_ecc_crew_layout(crew, &carve, s->d.config, s->relaxed, eswi_ecc_spreads(s->d.config), 1);
     eswi_ecc_crew_aim(crew, s->direction, s->relaxed);
     return block;
 }

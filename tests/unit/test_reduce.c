@@ -168,3 +168,14 @@ Test(reduce, error_is_within_the_bound)
         cr_assert_leq(fabsl((long double)eswi_sum(xd, n, 1) - exact64), (long double)bound64 * size64);
     }
 }
+
+Test(reduce, partials_taken_in_turn_give_the_tree_s_bits)
+{
+    for (uint32_t first = 0; first + 16 < MOST; first++) {
+        eswi_tree16_walk walk = {0.0, 0.0, 0.0, 0.0};
+        double total = 0.0;
+        for (int i = 0; i < 16; i++)
+            total = eswi_tree16_take(&walk, i, xd[first + (uint32_t)eswi_tree16_turn(i)]);
+        cr_assert_eq(eswi_bits64(total), eswi_bits64(eswi_tree16(xd + first, 1)));
+    }
+}

@@ -1,9 +1,16 @@
-/* Who hears whom once every user has its subchannel; the only place where access mode, direction and reading matter. */
+/* ECC: who hears whom once every user has its subchannel; the only place where access mode, direction and reading
+ * matter (fixed.h computes). Shared by CPU and CUDA. */
+#ifndef ESWI_ECC_FIXED_LOAD_H
+#define ESWI_ECC_FIXED_LOAD_H
+
+#include "base/carve.h"
 #include "base/detmath.h"
-#include "ecc/lanes_load.h"
+#include "ecc/ecc.h"
+#include "ecc/fixed.h"
 #include "ecc/links.h"
 
-void eswi_ecc_fixed_layout(eswi_ecc_fixed *p, eswi_carve *carve, const eswi_ecc_config *config)
+/* Places the arrays of one direction's problem with fixed subchannels. */
+ESW_FN void eswi_ecc_fixed_layout(eswi_ecc_fixed *p, eswi_carve *carve, const eswi_ecc_config *config)
 {
     const size_t users = (size_t)config->users, rows = users * ECC_LANES;
     const long long cluster = (long long)config->cluster_cap * config->aps;
@@ -18,8 +25,8 @@ void eswi_ecc_fixed_layout(eswi_ecc_fixed *p, eswi_carve *carve, const eswi_ecc_
     p->share = ESWI_CARVE(carve, float, rows);
     p->heard = ESWI_CARVE(carve, uint16_t, rows * pairs);
     p->hearer = ESWI_CARVE(carve, uint16_t, rows * pairs);
-    p->heard_gain = ESWI_CARVE(carve, float, rows * pairs);
-    p->hearer_gain = ESWI_CARVE(carve, float, rows * pairs);
+    p->heard_gain = ESWI_CARVE(carve, float, rows *pairs);
+    p->hearer_gain = ESWI_CARVE(carve, float, rows *pairs);
     p->heard_count = ESWI_CARVE(carve, int32_t, rows);
     p->hearer_count = ESWI_CARVE(carve, int32_t, rows);
     p->ratio = ESWI_CARVE(carve, float, rows);
@@ -27,47 +34,54 @@ void eswi_ecc_fixed_layout(eswi_ecc_fixed *p, eswi_carve *carve, const eswi_ecc_
     p->pull = ESWI_CARVE(carve, float, rows);
 }
 
-typedef struct link_view {
+/* Who asks whom he hears. */
+typedef struct eswi_ecc_listener {
     const eswi_ecc_config *config;
     const eswi_ecc_instance *instance;
     int direction;
     ecc_access access;
     float inverse_noise;
-} link_view;
+} eswi_ecc_listener;
 
-static float raw_gain(const link_view *v, int user, int ap, int subchannel)
+ESW_FN float eswi_ecc_raw_gain(const eswi_ecc_listener *v, int user, int ap, int subchannel)
 {
     const size_t row = (size_t)user * v->config->aps + ap;
     return v->instance->gain[v->direction][row * v->config->subchannels + subchannel];
 }
 
 /* The gain over noise with which `hearer` hears `source` on their common subchannel; 0 if it does not. */
-static float heard_gain(const link_view *v, int hearer, int source, int subchannel)
+ESW_FN float eswi_ecc_heard_gain(const eswi_ecc_listener *v, int hearer, int source, int subchannel)
 {
     const int down = v->direction == ECC_DOWN;
     const int ap = v->instance->ap_of_user[hearer], other = v->instance->ap_of_user[source];
     if (v->access == ECC_OMA)
         return 0.0f;
     if (ap != other) {
-        const float between = down ? raw_gain(v, hearer, other, subchannel) : raw_gain(v, source, ap, subchannel);
+        const float between = down ? eswi_ecc_raw_gain(v, hearer, other, subchannel)
+                                   : eswi_ecc_raw_gain(v, source, ap, subchannel);
         return between * v->inverse_noise;
     }
     if (v->access == ECC_OMA_IN_CELL)
         return 0.0f;
     /* Successive cancellation: only who is decoded later is heard. Uplink: strong first; downlink: weak first. */
-    const float mine = raw_gain(v, hearer, ap, subchannel), theirs = raw_gain(v, source, ap, subchannel);
+    const float mine = eswi_ecc_raw_gain(v, hearer, ap, subchannel),
+                theirs = eswi_ecc_raw_gain(v, source, ap, subchannel);
     const int later = mine == theirs ? source > hearer : down ? theirs > mine : theirs < mine;
     if (!later)
         return 0.0f;
     return (down && v->config->reading == ECC_REPAIRED ? mine : theirs) * v->inverse_noise;
 }
 
-void eswi_ecc_fixed_load(eswi_ecc_fixed *p, const eswi_ecc_config *config, const eswi_ecc_instance *instance,
-                         int direction, ecc_access access, const int32_t *assigned, int lane, int32_t *scratch)
+/* Copies an instance with its assignment of `direction` into lane `lane`: who hears whom in `access`. Users without a
+ * subchannel are alone. `scratch` holds M + U ints. */
+ESW_FN void eswi_ecc_fixed_load(eswi_ecc_fixed *p, const eswi_ecc_config *config,
+                                const eswi_ecc_instance *instance, int direction, ecc_access access,
+                                const int32_t *assigned, int lane, int32_t *scratch)
 {
     const int users = config->users;
     int32_t *head = scratch, *next = scratch + config->subchannels;
-    const link_view view = {config, instance, direction, access, (float)(1.0 / config->noise_w[direction])};
+    const eswi_ecc_listener view = {config, instance, direction, access,
+                                    (float)(1.0 / config->noise_w[direction])};
 
     eswi_ecc_link_users(users, config->subchannels, assigned, head, next);
     for (int u = 0; u < users; u++) {
@@ -78,7 +92,7 @@ void eswi_ecc_fixed_load(eswi_ecc_fixed *p, const eswi_ecc_config *config, const
             sharing += access == ECC_OMA || (access == ECC_OMA_IN_CELL && instance->ap_of_user[v] == ap);
             if (v == u)
                 continue;
-            const float in = heard_gain(&view, u, v, m), out = heard_gain(&view, v, u, m);
+            const float in = eswi_ecc_heard_gain(&view, u, v, m), out = eswi_ecc_heard_gain(&view, v, u, m);
             if (in > 0.0f) {
                 p->heard[list + (size_t)heard * ECC_LANES] = (uint16_t)v;
                 p->heard_gain[list + (size_t)heard++ * ECC_LANES] = in;
@@ -91,8 +105,10 @@ void eswi_ecc_fixed_load(eswi_ecc_fixed *p, const eswi_ecc_config *config, const
         p->heard_count[i] = heard;
         p->hearer_count[i] = hearers;
         const float slice = sharing > 1 ? 1.0f / (float)sharing : 1.0f;
-        p->own[i] = m < 0 ? 0.0f : raw_gain(&view, u, ap, m) * view.inverse_noise;
+        p->own[i] = m < 0 ? 0.0f : eswi_ecc_raw_gain(&view, u, ap, m) * view.inverse_noise;
         p->noise[i] = slice;
         p->share[i] = slice;
     }
 }
+
+#endif
