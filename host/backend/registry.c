@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "backend/modules.h"
+#include "clo/system.h"
 #include "ecc/system.h"
 
 extern const eswi_backend eswi_cpu_backend;
 
 static const esw_system *const built_in_systems[] = {
     &eswi_ecc_system,
+    &eswi_clo_system,
     NULL,
 };
 

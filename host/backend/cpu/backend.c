@@ -11,7 +11,17 @@ static const char *describe(void)
 
 static const eswi_solver_ops *ops(const esw_system *system)
 {
-    return !strcmp(system->name, "ecc") ? &eswi_cpu_ecc_ops : NULL;
+    static const struct {
+        const char *system;
+        const eswi_solver_ops *ops;
+    } known[] = {
+        {"ecc", &eswi_cpu_ecc_ops},
+        {"clo", &eswi_cpu_clo_ops},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(system->name, known[i].system))
+            return known[i].ops;
+    return NULL;
 }
 
 const eswi_backend eswi_cpu_backend = {.name = "cpu", .describe = describe, .ops = ops};

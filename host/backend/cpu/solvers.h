@@ -5,5 +5,6 @@
 #include "backend/backend.h"
 
 extern const eswi_solver_ops eswi_cpu_ecc_ops;
+extern const eswi_solver_ops eswi_cpu_clo_ops;
 
 #endif
