@@ -55,13 +55,56 @@ static double energy(const eswi_clo_config *config, double gain)
 
 /* ---------------------------------------------------------------- the slot problem */
 
+/* The sets of devices a link or a node may take by itself: no more than `most`, each with a unit in the queue. */
+static int allowed_sets(const eswi_clo_oracle_slot *slot, int node, int most, unsigned sets[1 << CLO_DEVICES_MAX])
+{
+    int count = 0;
+    for (unsigned set = 0; set < 1u << slot->config->network.devices; set++) {
+        int units = 0, possible = 1;
+        for (int k = 0; k < slot->config->network.devices; k++) {
+            units += set >> k & 1;
+            possible &= !(set >> k & 1) || slot->queue[node][k] > 0;
+        }
+        if (possible && units <= most)
+            sets[count++] = set;
+    }
+    return count;
+}
+
+/* A choice of the slot: which sets, for a link or for a node that has a model. */
+typedef struct choice {
+    uint8_t *set;
+    int count, at;
+    unsigned sets[1 << CLO_DEVICES_MAX];
+} choice;
+
+static int list_choices(const eswi_clo_oracle_slot *slot, uint8_t *sends, uint8_t *infers, choice *choices)
+{
+    const eswi_clo_network *net = &slot->config->network;
+    int n = 0;
+    for (int i = 0; i < net->links; i++, n++) {
+        choices[n].set = &sends[i];
+        choices[n].count = allowed_sets(slot, net->link_from[i], slot->config->link_units_max, choices[n].sets);
+    }
+    for (int i = 0; i < net->nodes; i++) {
+        if (!net->node_model[i][0])
+            continue;
+        choices[n].set = &infers[i];
+        choices[n].count = allowed_sets(slot, i, slot->config->node_inferences_max, choices[n].sets);
+        n++;
+    }
+    return n;
+}
+
 double eswi_clo_oracle_combinations(const eswi_clo_oracle_slot *slot)
 {
-    const eswi_clo_network *n = &slot->config->network;
-    int deciders = 0;
-    for (int i = 0; i < n->nodes; i++)
-        deciders += n->node_model[i][0] != '\0';
-    return pow(2.0, n->devices * (n->links + deciders));
+    uint8_t sends[CLO_LINKS_MAX], infers[CLO_NODES_MAX];
+    choice choices[CLO_LINKS_MAX + CLO_NODES_MAX];
+    const int n = list_choices(slot, sends, infers, choices);
+    double product = 1.0;
+    for (int i = 0; i < n; i++)
+        product *= choices[i].count;
+    return product;
 }
 
 double eswi_clo_oracle_value(const eswi_clo_oracle_slot *slot, const uint8_t *sends, const uint8_t *infers)
@@ -109,22 +152,22 @@ double eswi_clo_oracle_value(const eswi_clo_oracle_slot *slot, const uint8_t *se
 
 double eswi_clo_oracle_minimum(const eswi_clo_oracle_slot *slot)
 {
-    const eswi_clo_network *net = &slot->config->network;
     uint8_t sends[CLO_LINKS_MAX] = {0}, infers[CLO_NODES_MAX] = {0};
-    const unsigned sets = 1u << net->devices;
+    choice choices[CLO_LINKS_MAX + CLO_NODES_MAX];
+    const int n = list_choices(slot, sends, infers, choices);
     double best = INFINITY;
+    for (int i = 0; i < n; i++)
+        choices[i].at = 0;
     for (;;) {
         best = fmin(best, eswi_clo_oracle_value(slot, sends, infers));
-        int place = 0; /* the next combination: an odometer over links, then nodes */
-        for (; place < net->links + net->nodes; place++) {
-            uint8_t *digit = place < net->links ? &sends[place] : &infers[place - net->links];
-            if (place >= net->links && !net->node_model[place - net->links][0])
-                continue;
-            *digit = (uint8_t)((*digit + 1u) % sets);
-            if (*digit)
+        int i = 0; /* the next combination, as an odometer */
+        for (; i < n; i++) {
+            choices[i].at = (choices[i].at + 1) % choices[i].count;
+            *choices[i].set = (uint8_t)choices[i].sets[choices[i].at];
+            if (choices[i].at)
                 break;
         }
-        if (place == net->links + net->nodes)
+        if (i == n)
             return best;
     }
 }

@@ -17,7 +17,8 @@ typedef struct eswi_clo_oracle_slot {
     double worth[CLO_NODES_MAX][CLO_DEVICES_MAX]; /* what deciding the head unit subtracts from (31) */
 } eswi_clo_oracle_slot;
 
-/* The number of (R, I) combinations of the whole slot problem, constraints not regarded. */
+/* The number of combinations eswi_clo_oracle_minimum goes through: every set a link or node may take by itself, with every
+ * one of the others. */
 double eswi_clo_oracle_combinations(const eswi_clo_oracle_slot *slot);
 
 /* The value of (31) without what does not depend on the decision, at (sends, infers); +inf if a constraint (10)-(22) is
