@@ -251,3 +251,44 @@ Test(clo_slot, lo_takes_the_best_common_threshold)
         clo_close(&c);
     }
 }
+
+/* A whole run decides every slot as well, with what it carries from one slot to the next. */
+Test(clo_slot, runs_decide_every_slot_optimally)
+{
+    static const char *const CASES[] = {"{\"slots\": 200, \"frame_slots\": 2, \"r\": 0.3, \"eta\": 0.01}",
+                                        "{\"slots\": 200, \"frame_slots\": 5, \"preset\": \"paper\", \"eta\": 0.05}"};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        clo_case c = clo_open(clo_config(CASES[i]));
+        const eswi_clo_problem *p = &c.config->problem;
+        const eswi_clo_draws draws = eswi_clo_draws_of(&c.instance);
+        eswi_clo_state state;
+        clo_solve(&c, CLO_CLO, 3, i);
+        eswi_clo_state_view(c.config, c.state_block, &state);
+        eswi_clo_state_start(p, &state);
+        for (int t = 0; t < p->slots; t++) {
+            eswi_clo_move decided[CLO_NODES_MAX * CLO_DEVICES_MAX];
+            double mean[CLO_DEVICES_MAX];
+            eswi_clo_slot slot = {{0}, {0}};
+            eswi_clo_oracle_slot naive = oracle_slot(&c, &state);
+            for (int link = 0; link < p->links && link < CLO_LINKS_MAX; link++) {
+                naive.gain[link] = (double)draws.gain[t * p->links + link];
+                slot.sends[link] = c.decision.trace.sends[t * p->links + link];
+            }
+            for (int n = 0; n < p->nodes && n < CLO_NODES_MAX; n++)
+                slot.infers[n] = c.decision.trace.infers[t * p->nodes + n];
+            price_decisions(&c, &state, 0.0, NULL, &naive);
+            agree(&c, eswi_clo_oracle_value(&naive, slot.sends, slot.infers), eswi_clo_oracle_minimum(&naive), 0.0,
+                  (uint64_t)t);
+            const int count = eswi_clo_advance(p, &slot, draws.task + t * p->devices, t, &state.queues, decided);
+            for (int j = 0; j < count; j++) {
+                const int k = decided[j].device, task = draws.task[decided[j].unit * p->devices + k];
+                eswi_clo_control_loss(&state.control, k,
+                                      eswi_clo_loss(&p->tasks, task, p->node_model[decided[j].node], state.control.theta[k]));
+            }
+            if ((t + 1) % p->frame_slots == 0)
+                eswi_clo_control_frame(p, CLO_CLO, &state.control, mean);
+        }
+        clo_config_free(c.config);
+        clo_close(&c);
+    }
+}
