@@ -100,6 +100,12 @@ static esw_status check_slot(const replay *r, int t, const eswi_clo_slot *slot)
 
 /* ---------------------------------------------------------------- a slot */
 
+/* The threshold of device k's decisions in slot t. */
+static eswi_clo_threshold threshold(const replay *r, int t, int k)
+{
+    return r->method == CLO_LO ? r->p->theta_grid[r->decision->trace.theta[t]] : r->state.control.theta[k];
+}
+
 static void add_energy(replay *r, int t, const eswi_clo_slot *slot, stretch *to)
 {
     for (int link = 0; link < r->p->links; link++) {
@@ -113,9 +119,8 @@ static void add_decision(replay *r, int t, const eswi_clo_move *decided, stretch
 {
     const int k = decided->device, depth = r->p->node_depth[decided->node];
     const int task = r->draws.task[(size_t)decided->unit * (size_t)r->p->devices + (size_t)k];
-    const double theta = r->method == CLO_LO ? r->p->theta_grid[r->decision->trace.theta[t]] : r->state.control.theta[k];
-    to->imprecision =
-        to->imprecision + eswi_clo_imprecision(&r->p->tasks, task, r->p->node_model[decided->node], theta);
+    to->imprecision = to->imprecision + eswi_clo_imprecision(&r->p->tasks, task, r->p->node_model[decided->node],
+                                                             threshold(r, t, k));
     to->delay += t - decided->unit;
     to->decisions++;
     to->depth[depth < CLO_DEPTHS ? depth : CLO_DEPTHS - 1]++;
@@ -133,17 +138,15 @@ static void add_slot(replay *r, int t, const eswi_clo_slot *slot, const eswi_clo
 static void control_slot(replay *r, int t, const eswi_clo_move *decided, int count)
 {
     for (int k = 0; k < r->p->devices; k++) {
-        const double theta =
-            r->method == CLO_LO ? r->p->theta_grid[r->decision->trace.theta[t]] : r->state.control.theta[k];
+        const double theta = threshold(r, t, k).theta;
         r->theta_sum[k] = r->theta_sum[k] + theta;
         r->theta_max = theta > r->theta_max ? theta : r->theta_max;
     }
     for (int i = 0; i < count; i++) {
         const int k = decided[i].device;
         const int task = r->draws.task[(size_t)decided[i].unit * (size_t)r->p->devices + (size_t)k];
-        const double theta =
-            r->method == CLO_LO ? r->p->theta_grid[r->decision->trace.theta[t]] : r->state.control.theta[k];
-        const double loss = eswi_clo_loss(&r->p->tasks, task, r->p->node_model[decided[i].node], theta);
+        const double loss =
+            eswi_clo_loss(&r->p->tasks, task, r->p->node_model[decided[i].node], threshold(r, t, k));
         eswi_clo_control_loss(&r->state.control, k, loss);
         r->device[k].decisions++;
     }
@@ -196,7 +199,7 @@ static void write_terms(replay *r, int f, const double *z, const double *mean, c
         terms->z[i] = z[k];
         terms->loss[i] = mean[k] < 0.0 ? eswi_nan() : mean[k];
         terms->decisions[i] = decisions[k];
-        terms->theta_end[k] = r->state.control.theta[k];
+        terms->theta_end[k] = r->state.control.theta[k].theta;
     }
 }
 
@@ -249,7 +252,7 @@ static double identity(const replay *r)
     if (r->method == CLO_LO || r->method == CLO_FIXED_THETA)
         return eswi_nan();
     for (int k = 0; k < r->p->devices; k++) {
-        const double moved = (r->p->theta0 - r->state.control.theta[k]) / r->p->gamma;
+        const double moved = (r->p->theta0 - r->state.control.theta[k].theta) / r->p->gamma;
         const double error = fabs(r->device[k].excess - moved);
         worst = error > worst ? error : worst;
     }
@@ -292,7 +295,7 @@ static void write_fields(const replay *r, double *fields)
         for (int n = 0; n < r->p->nodes; n++)
             queued += r->state.queues.length[n][k];
         fields[CLO_FIELD_FNR * devices + k] = d->frames ? d->loss / d->frames : eswi_nan();
-        fields[CLO_FIELD_THETA_END * devices + k] = r->state.control.theta[k];
+        fields[CLO_FIELD_THETA_END * devices + k] = r->state.control.theta[k].theta;
         fields[CLO_FIELD_FRAMES * devices + k] = d->frames;
         fields[CLO_FIELD_DECISIONS * devices + k] = d->decisions;
         fields[CLO_FIELD_QUEUED * devices + k] = queued;

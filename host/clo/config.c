@@ -43,11 +43,13 @@ json_t *eswi_clo_rates_json(const eswi_clo_config *config)
 esw_status eswi_clo_thetas_read(const json_t *tree, eswi_clo_config *config, esw_error *error)
 {
     eswi_clo_problem *p = &config->problem;
-    esw_status status =
-        read_probabilities(tree, "theta_grid", false, p->theta_grid, CLO_THETAS_MAX, &p->thetas, error);
+    double theta[CLO_THETAS_MAX];
+    esw_status status = read_probabilities(tree, "theta_grid", false, theta, CLO_THETAS_MAX, &p->thetas, error);
     for (int i = 1; i < p->thetas && !status; i++)
-        if (!(p->theta_grid[i] > p->theta_grid[i - 1]))
+        if (!(theta[i] > theta[i - 1]))
             status = esw_fail(error, ESW_BAD_INPUT, "theta_grid: must ascend");
+    for (int i = 0; i < p->thetas && !status; i++)
+        p->theta_grid[i] = eswi_clo_threshold_of(theta[i]);
     return status;
 }
 
@@ -86,7 +88,7 @@ static void apply_preset(eswi_clo_config *config)
     }
     default_int(&config->redraw_slots, config->rates == 1 ? 0 : released ? 10 : 100);
     for (int i = 0; i < 9 && config->problem.thetas == 0; i++)
-        config->problem.theta_grid[i] = (i + 1) / 10.0;
+        config->problem.theta_grid[i] = eswi_clo_threshold_of((i + 1) / 10.0);
     config->problem.thetas = config->problem.thetas ? config->problem.thetas : 9;
 }
 

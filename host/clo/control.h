@@ -16,7 +16,7 @@ typedef enum {
 } clo_method;
 
 typedef struct eswi_clo_control {
-    double theta[CLO_DEVICES_MAX];
+    eswi_clo_threshold theta[CLO_DEVICES_MAX];
     double z[CLO_DEVICES_MAX];         /* virtual queues */
     double loss[CLO_DEVICES_MAX];      /* summed over this frame's decisions */
     int32_t decisions[CLO_DEVICES_MAX]; /* of this frame, N_f */
@@ -25,7 +25,7 @@ typedef struct eswi_clo_control {
 ESW_FN void eswi_clo_control_start(const eswi_clo_problem *p, eswi_clo_control *c)
 {
     for (int k = 0; k < CLO_DEVICES_MAX; k++) {
-        c->theta[k] = p->theta0;
+        c->theta[k] = eswi_clo_threshold_of(p->theta0);
         c->z[k] = p->z0;
         c->loss[k] = 0.0;
         c->decisions[k] = 0;
@@ -49,7 +49,7 @@ ESW_FN void eswi_clo_control_frame(const eswi_clo_problem *p, int method, eswi_c
             if (method == CLO_LO)
                 c->z[k] = z > 0.0 ? z : 0.0;
             else if (method != CLO_FIXED_THETA)
-                c->theta[k] = c->theta[k] + p->gamma * (p->r - mean[k]);
+                c->theta[k] = eswi_clo_threshold_of(c->theta[k].theta + p->gamma * (p->r - mean[k]));
         }
         c->loss[k] = 0.0;
         c->decisions[k] = 0;

@@ -13,10 +13,13 @@ static json_t *parameters(const eswi_clo_config *config)
     if (!object)
         return NULL;
     eswi_builder b = {object, true};
+    double thetas[CLO_THETAS_MAX];
+    for (int i = 0; i < config->problem.thetas; i++)
+        thetas[i] = config->problem.theta_grid[i].theta;
     eswi_build_put(&b, "network", eswi_clo_network_json(&config->network));
     eswi_build_put(&b, "tasks", json_string(config->tasks));
     eswi_build_put(&b, "arrival_probability", eswi_clo_rates_json(config));
-    eswi_build_put(&b, "theta_grid", eswi_json_reals(config->problem.theta_grid, (size_t)config->problem.thetas));
+    eswi_build_put(&b, "theta_grid", eswi_json_reals(thetas, (size_t)config->problem.thetas));
     return eswi_build_end(&b);
 }
 
@@ -168,7 +171,7 @@ static json_t *slot_json(telling *t, int slot)
     eswi_build_put(&b, "transmissions", moves);
     eswi_build_put(&b, "inferences", decides);
     if (*t->decision->method == CLO_LO)
-        eswi_build_put(&b, "theta", json_real(p->theta_grid[t->decision->trace.theta[slot]]));
+        eswi_build_put(&b, "theta", json_real(p->theta_grid[t->decision->trace.theta[slot]].theta));
     return eswi_build_end(&b);
 }
 

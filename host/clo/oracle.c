@@ -205,7 +205,7 @@ static int head_of(const walk *w, int node, int k, int t)
 
 static double threshold(const walk *w, int t, int k)
 {
-    return *w->decision->method == CLO_LO ? w->config->problem.theta_grid[w->decision->trace.theta[t]] : w->theta[k];
+    return *w->decision->method == CLO_LO ? w->config->problem.theta_grid[w->decision->trace.theta[t]].theta : w->theta[k];
 }
 
 static int hops_to(const eswi_clo_network *net, int node)

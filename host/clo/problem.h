@@ -23,6 +23,11 @@ enum {
     CLO_NO_TASK = -1
 };
 
+/* A threshold with its logit, ln(theta / (1 - theta)): used many times between two updates. */
+typedef struct eswi_clo_threshold {
+    double theta, logit; /* logit: only for 0 < theta < 1, else 0 */
+} eswi_clo_threshold;
+
 /* Tasks: the curves of model m for task i are L(theta) = Phi((logit theta - m1) / s1) and
  * F(theta) = min(odds (1 - Phi((logit theta + m0) / s0)), 1), with (37)'s odds = background / object pixels. */
 typedef struct eswi_clo_tasks {
@@ -48,7 +53,7 @@ typedef struct eswi_clo_problem {
     double v, eta, r, gamma, theta0, beta, z0;
     int lo_minus_r; /* LO's term is Z (E[L] - r), else Z E[L] */
     int thetas;
-    double theta_grid[CLO_THETAS_MAX];
+    eswi_clo_threshold theta_grid[CLO_THETAS_MAX];
     eswi_clo_tasks tasks;
 } eswi_clo_problem;
 
@@ -70,44 +75,46 @@ ESW_FN double eswi_clo_phi(double x)
     return 0.5 * eswi_erfc(-0.70710678118654752440 * x);
 }
 
-/* ln(theta / (1 - theta)) for 0 < theta < 1. */
-ESW_FN double eswi_clo_logit(double theta)
+ESW_FN eswi_clo_threshold eswi_clo_threshold_of(double theta)
 {
-    return eswi_log(theta / (1.0 - theta));
+    eswi_clo_threshold at;
+    at.theta = theta;
+    at.logit = theta > 0.0 && theta < 1.0 ? eswi_log(theta / (1.0 - theta)) : 0.0;
+    return at;
 }
 
 /* L: 0 for theta <= 0, 1 for theta >= 1. */
-ESW_FN double eswi_clo_loss(const eswi_clo_tasks *t, int task, int model, double theta)
+ESW_FN double eswi_clo_loss(const eswi_clo_tasks *t, int task, int model, eswi_clo_threshold at)
 {
-    if (!(theta > 0.0))
+    if (!(at.theta > 0.0))
         return 0.0;
-    if (!(theta < 1.0))
+    if (!(at.theta < 1.0))
         return 1.0;
     const int i = task * t->models + model;
-    return eswi_clo_phi((eswi_clo_logit(theta) - t->m1[i]) / t->s1[i]);
+    return eswi_clo_phi((at.logit - t->m1[i]) / t->s1[i]);
 }
 
 /* F with the given m0: 1 for theta <= 0, 0 for theta >= 1. */
-ESW_FN double eswi_clo_imprecision_at(const eswi_clo_tasks *t, int task, int model, double m0, double theta)
+ESW_FN double eswi_clo_imprecision_at(const eswi_clo_tasks *t, int task, int model, double m0, eswi_clo_threshold at)
 {
-    if (!(theta > 0.0))
+    if (!(at.theta > 0.0))
         return 1.0;
-    if (!(theta < 1.0))
+    if (!(at.theta < 1.0))
         return 0.0;
-    const double beyond = 1.0 - eswi_clo_phi((eswi_clo_logit(theta) + m0) / t->s0[task * t->models + model]);
+    const double beyond = 1.0 - eswi_clo_phi((at.logit + m0) / t->s0[task * t->models + model]);
     const double f = t->odds[task] * beyond;
     return f < 1.0 ? f : 1.0;
 }
 
-ESW_FN double eswi_clo_imprecision(const eswi_clo_tasks *t, int task, int model, double theta)
+ESW_FN double eswi_clo_imprecision(const eswi_clo_tasks *t, int task, int model, eswi_clo_threshold at)
 {
-    return eswi_clo_imprecision_at(t, task, model, t->m0[task * t->models + model], theta);
+    return eswi_clo_imprecision_at(t, task, model, t->m0[task * t->models + model], at);
 }
 
 /* F_hat, what is known before the decision. */
-ESW_FN double eswi_clo_predicted(const eswi_clo_tasks *t, int task, int model, double theta)
+ESW_FN double eswi_clo_predicted(const eswi_clo_tasks *t, int task, int model, eswi_clo_threshold at)
 {
-    return eswi_clo_imprecision_at(t, task, model, t->m0_predicted[task * t->models + model], theta);
+    return eswi_clo_imprecision_at(t, task, model, t->m0_predicted[task * t->models + model], at);
 }
 
 /* The least power that carries a unit over a link of gain S within a slot; +inf for S = 0. */

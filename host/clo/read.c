@@ -141,7 +141,7 @@ static esw_status read_theta(const eswi_clo_problem *p, const json_t *json, int 
 {
     const double theta = json_number_value(json);
     for (int i = 0; i < p->thetas; i++) {
-        if (json_is_number(json) && fabs(theta - p->theta_grid[i]) < 1e-9) {
+        if (json_is_number(json) && fabs(theta - p->theta_grid[i].theta) < 1e-9) {
             *index = (uint8_t)i;
             return ESW_OK;
         }

@@ -77,13 +77,13 @@ ESW_FN double eswi_clo_infer_weight(const eswi_clo_problem *p, int method, const
                                     eswi_clo_state *s, int n, int k)
 {
     const int32_t units = s->queues.length[n][k], unit = s->queues.head[n][k];
-    const double theta = s->control.theta[k];
+    const eswi_clo_threshold at = s->control.theta[k];
     if (method == CLO_GREEDY_LOCAL || method == CLO_GREEDY_EDGE)
         return method == CLO_GREEDY_EDGE && p->out_count[n] > 0 ? 0.0 : (double)units;
-    if (s->f_unit[n][k] != unit || s->f_theta[n][k] != theta) {
-        s->f_hat[n][k] = eswi_clo_predicted(&p->tasks, eswi_clo_head_task(p, draws, s, n, k), p->node_model[n], theta);
+    if (s->f_unit[n][k] != unit || s->f_theta[n][k] != at.theta) {
+        s->f_hat[n][k] = eswi_clo_predicted(&p->tasks, eswi_clo_head_task(p, draws, s, n, k), p->node_model[n], at);
         s->f_unit[n][k] = unit;
-        s->f_theta[n][k] = theta;
+        s->f_theta[n][k] = at.theta;
     }
     return (double)units - p->v * p->eta * s->f_hat[n][k];
 }
@@ -196,7 +196,7 @@ ESW_FN void eswi_clo_run(const eswi_clo_problem *p, int method, const eswi_clo_d
         for (int i = 0; i < count; i++) {
             const int n = decided[i].node, k = decided[i].device;
             const int task = draws->task[(size_t)decided[i].unit * (size_t)p->devices + k];
-            const double at = method == CLO_LO ? p->theta_grid[theta] : s->control.theta[k];
+            const eswi_clo_threshold at = method == CLO_LO ? p->theta_grid[theta] : s->control.theta[k];
             eswi_clo_control_loss(&s->control, k, eswi_clo_loss(&p->tasks, task, p->node_model[n], at));
         }
         if (++into_frame == p->frame_slots) {

@@ -322,7 +322,7 @@ static void tabulate(eswi_clo_problem *p, double *f_grid)
         for (int i = 0; i < p->thetas; i++) {
             double sum = 0.0;
             for (int task = 0; task < t->tasks; task++) {
-                const double theta = p->theta_grid[i];
+                const eswi_clo_threshold theta = p->theta_grid[i];
                 f_grid[(task * t->models + m) * CLO_THETAS_MAX + i] = eswi_clo_predicted(t, task, m, theta);
                 sum = sum + eswi_clo_loss(t, task, m, theta);
             }

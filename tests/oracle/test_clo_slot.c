@@ -87,7 +87,7 @@ static void random_state(dice *d, const clo_case *c, eswi_clo_state *state, int 
                 eswi_clo_enqueue(&state->queues, n, k, unit++);
         for (int t = 0; t < UNITS; t++)
             c->instance.task[t * p->devices + k] = (int16_t)pick(d, p->tasks.tasks);
-        state->control.theta[k] = 1.4 * roll(d) - 0.2;
+        state->control.theta[k] = eswi_clo_threshold_of(1.4 * roll(d) - 0.2);
         state->control.z[k] = 20.0 * roll(d);
     }
     for (int i = 0; i < p->links; i++)
@@ -139,7 +139,7 @@ static void price_decisions(const clo_case *c, const eswi_clo_state *state, doub
             if (model < 0 || state->queues.length[n][k] == 0)
                 continue;
             const int task = c->instance.task[state->queues.head[n][k] * p->devices + k];
-            const double at = loss ? theta : state->control.theta[k];
+            const double at = loss ? theta : state->control.theta[k].theta;
             slot->worth[n][k] = state->queues.length[n][k] - c->config->v * c->config->eta * f_hat(&p->tasks, task, model, at);
             if (loss)
                 slot->worth[n][k] -= state->control.z[k] * (loss[model] - (c->config->lo_minus_r ? c->config->r : 0.0));
@@ -186,8 +186,8 @@ static void one_lo_slot(dice *d, clo_case *c, eswi_clo_state *state)
     const int index = eswi_clo_choose_lo(p, &draws, draws.gain, state, &slot);
     for (int i = 0; i < p->thetas; i++) {
         for (int m = 0; m < p->tasks.models; m++)
-            loss[m] = mean_loss(&p->tasks, m, p->theta_grid[i]);
-        price_decisions(c, state, p->theta_grid[i], loss, &naive);
+            loss[m] = mean_loss(&p->tasks, m, p->theta_grid[i].theta);
+        price_decisions(c, state, p->theta_grid[i].theta, loss, &naive);
         best = fmin(best, eswi_clo_oracle_minimum(&naive));
         if (i == index)
             chosen = eswi_clo_oracle_value(&naive, slot.sends, slot.infers);
