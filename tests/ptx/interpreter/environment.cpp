@@ -14,31 +14,51 @@
 namespace ptx
 {
 
-static Executor *executor; /* lives to the end of the program */
-
-static void load_files(std::string paths)
+/* Loads at the first launch: the parser's own tables may not be there yet when this file is initialised. */
+class EnvironmentExecutor final : public simt::Executor
 {
-    while (!paths.empty()) {
-        const size_t colon = std::min(paths.find(':'), paths.size());
-        executor->load(paths.substr(0, colon));
-        paths.erase(0, colon + 1);
+  public:
+    std::string run(const simt::Launch &launch) override
+    {
+        if (!loaded_)
+            load();
+        return executor_.run(launch);
     }
-}
+    const ptx::Executor::Counts &counts() const
+    {
+        return executor_.counts();
+    }
 
-static const bool installed = [] {
-    const char *paths = getenv("ESW_SIMT_PTX");
-    if (!paths)
-        return false;
-    executor = new Executor;
-    try {
-        load_files(paths);
-    } catch (const Error &error) {
-        fprintf(stderr, "simt: ESW_SIMT_PTX: %s\n", error.what());
-        _Exit(2);
+  private:
+    void load()
+    {
+        try {
+            load_files(getenv("ESW_SIMT_PTX"));
+        } catch (const Error &error) {
+            fprintf(stderr, "simt: ESW_SIMT_PTX: %s\n", error.what());
+            _Exit(2);
+        }
+        executor_.keep_counts(getenv("ESW_SIMT_COUNTS") != nullptr);
+        loaded_ = true;
     }
-    executor->keep_counts(getenv("ESW_SIMT_COUNTS") != nullptr);
+
+    void load_files(std::string paths)
+    {
+        while (!paths.empty()) {
+            const size_t colon = std::min(paths.find(':'), paths.size());
+            executor_.load(paths.substr(0, colon));
+            paths.erase(0, colon + 1);
+        }
+    }
+
+    ptx::Executor executor_;
+    bool loaded_ = false;
+};
+
+static EnvironmentExecutor *installed = [] {
+    EnvironmentExecutor *executor = getenv("ESW_SIMT_PTX") ? new EnvironmentExecutor : nullptr;
     simt::set_executor(executor);
-    return true;
+    return executor; /* lives to the end of the program */
 }();
 
 __attribute__((destructor)) static void write_counts()
@@ -47,7 +67,7 @@ __attribute__((destructor)) static void write_counts()
     FILE *file = installed && path ? fopen(path, "w") : nullptr;
     if (!file)
         return;
-    for (const auto &[kernel, counts] : executor->counts())
+    for (const auto &[kernel, counts] : installed->counts())
         for (const auto &[what, number] : counts)
             fprintf(file, "%s\t%s\t%llu\n", kernel.c_str(), what.c_str(),
                     static_cast<unsigned long long>(number));

@@ -4,6 +4,10 @@
 
 #include "engine.h"
 
+#if SIMT_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace simt
 {
 
@@ -77,13 +81,28 @@ int report_leaks()
 } // namespace simt
 
 #if SIMT_ASAN
-/* The sanitizers call these before their own reports, which know the source line but no CUDA thread. */
-extern "C" void __asan_on_error()
+/* The sanitizers call these before their own reports, which know the source line but no CUDA thread. A module cannot
+ * take the place of the runtime's functions; there AddressSanitizer hands over its report after it was printed. */
+static bool announced;
+
+extern "C" __attribute__((visibility("default"))) void __asan_on_error()
 {
+    announced = true;
     fprintf(stderr, "simt: %s: AddressSanitizer found:\n", simt::context().c_str());
 }
 
-extern "C" void __ubsan_on_report()
+static void after_report(const char *)
+{
+    if (!announced)
+        fprintf(stderr, "simt: %s: AddressSanitizer found this\n", simt::context().c_str());
+}
+
+static const bool registered = [] {
+    __asan_set_error_report_callback(after_report);
+    return true;
+}();
+
+extern "C" __attribute__((visibility("default"))) void __ubsan_on_report()
 {
     fprintf(stderr, "simt: %s: UndefinedBehaviorSanitizer found:\n", simt::context().c_str());
 }

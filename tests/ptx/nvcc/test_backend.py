@@ -1,0 +1,69 @@
+"""nvcc's PTX of every kernel of the backend, launched by the whole program: the numbers are those of the backend `cpu`.
+
+The program runs on the module `simt`; ESW_SIMT_PTX makes each of its launches run PTX instead of the compiled kernel.
+"""
+
+import os
+import pathlib
+import re
+import tempfile
+import unittest
+
+from simt_program import METHODS, SMALL_SIZES, Program, difference, experiment
+
+FILES = os.environ["ESW_PTX_FILES"].split("|")
+FULL = os.environ.get("ESW_TEST_FULL") == "1"
+MAIN = "O3.sm_80"
+OTHERS = ("O0.sm_80", "O1.sm_80", "O3.sm_90", "O3." + os.environ["ESW_PTX_NEWEST"])
+
+
+def files_of(variant):
+    return [path for path in FILES if f".{variant}.ptx" in path]
+
+
+class PtxBackend(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = pathlib.Path(temporary.name)
+        cls.program = Program(os.environ["EDGESWEEP_BUILD"])
+        cls.methods = cls.program.methods(cls.folder)
+        cls.launched = set()
+
+    def compare(self, variant, size, scenarios):
+        """One size, all methods, accesses, readings and layouts; notes which kernels ran as PTX."""
+        name = f"{variant}-{'x'.join(map(str, size))}"
+        folder = self.folder / name
+        folder.mkdir()
+        path = folder / "experiment.yaml"
+        path.write_text(experiment(size, self.methods, scenarios), encoding="utf-8")
+        (folder / "cpu").mkdir()
+        (folder / "ptx").mkdir()
+        expected = self.program.numbers(path, folder / "cpu", "cpu")
+        found = self.program.numbers(path, folder / "ptx", "simt", timeout=500, environment={
+            "ESW_SIMT_PTX": ":".join(files_of(variant)), "ESW_SIMT_COUNTS": str(folder / "counts")})
+        self.assertEqual(difference(expected, found), "", name)
+        self.launched |= {line.split("\t")[0] for line in (folder / "counts").read_text().splitlines()}
+
+    def test_all_kernels_give_the_bits_of_the_cpu(self):
+        for size in SMALL_SIZES:
+            self.compare(MAIN, size, 20 if FULL else 4)
+        entries = {name for path in files_of(MAIN)
+                   for name in re.findall(r"\.entry (\w+)", pathlib.Path(path).read_text(encoding="utf-8"))}
+        self.assertEqual(self.launched, entries, "kernels that ran, kernels there are")
+
+    def test_other_levels_and_architectures_give_them_too(self):
+        for number, variant in enumerate(OTHERS):
+            sizes = SMALL_SIZES if FULL else (SMALL_SIZES[-1 - number % 2],)
+            for size in sizes:
+                self.compare(variant, size, 3 if FULL else 1)
+
+    def test_a_method_without_kernels_is_refused_not_computed_elsewhere(self):
+        self.assertIn("device-only", self.methods)
+        print("methods on the device:", ", ".join(self.methods), "; left out:",
+              ", ".join(sorted(set(METHODS) - set(self.methods))) or "none")
+
+
+if __name__ == "__main__":
+    unittest.main()

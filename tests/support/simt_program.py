@@ -1,0 +1,108 @@
+"""The whole program on the backend `simt`, against itself on `cpu`: instances, ways to run, and where numbers differ."""
+
+import filecmp
+import os
+import pathlib
+import re
+import subprocess
+
+METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", "gd", "li-gd")
+
+# Users, APs and subchannels: odd sizes, one of each, clusters at the cap, more users than a warp has threads.
+SIZES = ((1, 1, 1), (5, 2, 3), (6, 1, 2), (7, 2, 2), (12, 2, 3), (35, 2, 6))
+SMALL_SIZES = tuple(size for size in SIZES if size[0] <= 12 and size[2] <= 3)
+
+# Which way a run goes: environment variables of the SIMT layer.
+PLAIN = {}
+
+
+def schedules(seeds):
+    """Deferred streams and threads in the order of each seed, on one device or two."""
+    return [{"ESW_SIMT_SEED": str(seed), "ESW_SIMT_DEFER": "1", "ESW_SIMT_DEVICES": str(1 + seed % 2)} for seed in seeds]
+
+
+def experiment(size, methods, scenarios, seed=11):
+    """Every access, reading and layout of the methods at one size. Readings and accesses are options of a method, the
+    layout is swept."""
+    users, aps, subchannels = size
+    entries = []
+    for method in methods:
+        entries.append(method)
+        for access in ("noma", "oma", "oma-in-cell"):
+            for reading in ("repaired", "published"):
+                if (access, reading) != ("noma", "repaired"):
+                    entries.append(f"{{use: {method}, as: {method}-{access}-{reading}, access: {access}, "
+                                   f"reading: {reading}}}")
+    return "\n".join([
+        "system: ecc", "name: backends", f"seed: {seed}", f"scenarios: {scenarios}", "methods:",
+        *(f"  - {entry}" for entry in entries),
+        f"parameters: {{aps: {aps}, users: {users}, subchannels: {subchannels}, bandwidth_up_hz: 1000000, "
+        "profile: {mix: [nin-cifar10-32, alexnet-imagenet-224]}}",
+        "sweep: {layout: [users_around_ap, uniform]}", "keep: [summary, scenarios, users]", ""])
+
+
+class Failure(Exception):
+    """What went wrong, in a line."""
+
+
+def telling(text):
+    """The line that says it, else the last one."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    words = re.compile(r"simt: kernel|simt: host|ERROR: |runtime error|edgesweep: ")
+    return next((line for line in lines if words.search(line)), lines[-1] if lines else "no output")[:400]
+
+
+class Program:
+    def __init__(self, build, module_folder=None):
+        self.path = str(pathlib.Path(build) / "edgesweep")
+        self.module_folder = module_folder
+
+    def __call__(self, *arguments, environment=None, timeout=120):
+        """Runs it to its end. A report of the layer is a failure whatever the program makes of it."""
+        own = {"EDGESWEEP_BACKENDS": str(self.module_folder)} if self.module_folder else {}
+        try:
+            return subprocess.run([self.path, *map(str, arguments)], capture_output=True, text=True, errors="replace",
+                                  timeout=timeout, env={**os.environ, **own, **(environment or {})})
+        except subprocess.TimeoutExpired:
+            raise Failure(f"does not end within {timeout} s") from None
+
+    def succeed(self, *arguments, **options):
+        done = self(*arguments, **options)
+        if done.returncode or "simt: " in done.stderr:
+            raise Failure(telling(done.stderr or done.stdout))
+        return done
+
+    def methods(self, folder):
+        """Those of METHODS that the backend has. One that it has not is refused in so many words."""
+        found = []
+        for method in METHODS:
+            path = pathlib.Path(folder) / f"{method}.yaml"
+            path.write_text(experiment((1, 1, 1), [method], 1), encoding="utf-8")
+            done = self("run", path, "-o", pathlib.Path(folder) / f"{method}.run", "--backend", "simt", "--quiet")
+            if done.returncode == 0:
+                found.append(method)
+            elif "has no GPU version" not in done.stderr:
+                raise Failure(telling(done.stderr))
+        return found
+
+    def numbers(self, path, folder, backend, *arguments, environment=None, timeout=120):
+        """Runs the experiment and gives the folder with all its numbers as text."""
+        self.succeed("run", path, "-o", folder / "run", "--backend", backend, "--quiet", *arguments,
+                     environment=environment, timeout=timeout)
+        self.succeed("export", folder / "run", "--csv", folder / "csv")
+        return folder / "csv"
+
+
+def difference(expected, found):
+    """'' if both folders hold the same bytes; else the first lines that differ."""
+    names = sorted(os.listdir(expected))
+    if names != sorted(os.listdir(found)):
+        return f"files {names} and {sorted(os.listdir(found))}"
+    for name in names:
+        if filecmp.cmp(expected / name, found / name, shallow=False):
+            continue
+        pairs = zip((expected / name).read_text(encoding="utf-8").splitlines(),
+                    (found / name).read_text(encoding="utf-8").splitlines())
+        first = next(((a, b) for a, b in pairs if a != b), ("another length", ""))
+        return f"{name}: cpu '{first[0][:120]}', simt '{first[1][:120]}' differ"
+    return ""
