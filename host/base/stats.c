@@ -68,6 +68,13 @@ double eswi_moments_std(const eswi_moments *moments)
     return moments->count < 2 ? NAN : sqrt(moments->m2 / (double)(moments->count - 1));
 }
 
+double eswi_moments_halfwidth(const eswi_moments *moments)
+{
+    if (moments->count < 2)
+        return NAN;
+    return eswi_student_975(moments->count - 1) * eswi_moments_std(moments) / sqrt((double)moments->count);
+}
+
 void eswi_running_add(eswi_running *running, double value)
 {
     if (!isfinite(value))

@@ -29,6 +29,9 @@ void eswi_moments_merge(eswi_moments *total, const eswi_moments *next);
 /* Standard deviation with n-1; NaN below two values. */
 double eswi_moments_std(const eswi_moments *moments);
 
+/* Half the width of the 95 % interval of the mean (Student's t); NaN below two values. */
+double eswi_moments_halfwidth(const eswi_moments *moments);
+
 /* One value at a time (Welford), for series: NaN and infinities are left out. */
 typedef struct eswi_running {
     uint64_t count;

@@ -21,9 +21,14 @@ typedef struct cli_command {
     int (*run)(int argc, char **argv);
 } cli_command;
 
+/* The processes that work together where there are several (edgesweep-mpi), else NULL; and the threads of one that is
+ * not told, 0 for the library's choice. Only rank 0 prints what all have to say. */
+extern const esw_team *cli_team;
+extern int cli_default_threads;
+
 /* The subcommands; main.c lists them in the order of the help text. */
 extern const cli_command cli_run, cli_show, cli_export, cli_solve, cli_account, cli_instance, cli_list,
-    cli_info, cli_bench;
+    cli_info, cli_bench, cli_merge;
 
 /* Long options above the range of characters: those that many subcommands share. */
 enum {
@@ -58,7 +63,12 @@ bool cli_parse_seconds(const char *option, const char *text, double *value);
 bool cli_parse_bytes(const char *option, const char *text, uint64_t *bytes); /* 1000, 512M, 8G (2^30) */
 bool cli_parse_range(const char *option, const char *text, uint64_t *first, uint64_t *last); /* K or K..L */
 
-/* "edgesweep: text" on stderr; returns the exit code of `status`. */
+/* "edgesweep: text" on stderr; returns the exit code of `status`. Of a team rank 0 prints at once; the others keep
+ * their first line for cli_gate. */
 int cli_fail(esw_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Collective where there is a team: all processes' exit codes so far; 0 when they may go on together. Of those that may
+ * not, rank 0 has printed its line; if it had none, one of the others prints its own. */
+int cli_gate(int code);
 
 #endif

@@ -9,15 +9,43 @@
 
 #include "base/text.h"
 
+const esw_team *cli_team;
+int cli_default_threads;
+
+/* The first line of a rank that does not print by itself. */
+static char held_back[2048];
+
 int cli_fail(esw_status status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fputs("edgesweep: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    if (cli_team && cli_team->rank > 0) {
+        if (!*held_back)
+            vsnprintf(held_back, sizeof held_back, format, args);
+    } else {
+        fputs("edgesweep: ", stderr);
+        vfprintf(stderr, format, args);
+        fputc('\n', stderr);
+    }
     va_end(args);
     return esw_status_exit_code(status);
+}
+
+int cli_gate(int code)
+{
+    if (!cli_team)
+        return code;
+    /* The lowest rank that has something to say is the first with a code. */
+    int64_t worst = code > 0 ? ((int64_t)(cli_team->size - cli_team->rank) << 8) + code : 0;
+    esw_error error = {0};
+    if (cli_team->largest(cli_team->context, &worst, &error) != ESW_OK) {
+        fprintf(stderr, "edgesweep: %s\n", error.text);
+        return esw_status_exit_code(ESW_BACKEND);
+    }
+    const int speaker = cli_team->size - (int)(worst >> 8);
+    if (worst > 0 && speaker == cli_team->rank && *held_back)
+        fprintf(stderr, "edgesweep: rank %d: %s\n", speaker, held_back);
+    return (int)(worst & 0xff);
 }
 
 /* ---------------------------------------------------------------- options */

@@ -4,6 +4,7 @@
 #define CLI_PROGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "edgesweep/run.h"
 
@@ -17,6 +18,9 @@ void cli_progress_begin(cli_progress *progress);
 
 /* The callback of esw_run_options; `context` is a cli_progress. */
 void cli_progress_show(void *context, const esw_progress *state);
+
+/* "42 s", "3 min 20 s", "5 h 7 min". */
+void cli_format_duration(double seconds, char *text, size_t size);
 
 /* Removes the bar, so that what follows starts on an empty line. */
 void cli_progress_end(cli_progress *progress);

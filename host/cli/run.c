@@ -1,4 +1,5 @@
 /* edgesweep run: an experiment into a run directory. */
+#include "command_line.h"
 #include "experiment_command.h"
 #include "progress.h"
 
@@ -9,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/text.h"
 
 static const char HELP[] =
     "usage: edgesweep run EXPERIMENT.yaml -o DIR [OPTIONS]\n"
@@ -22,18 +25,21 @@ static const char HELP[] =
     "      --set KEY=VALUE      sets a parameter, seed or scenarios over the file; may be repeated\n"
     "      --methods A,B        only these of the file's methods, or others of the system by name\n"
     "      --scenarios N        scenarios per point, instead of the file's\n"
+    "      --resume             go on with the run in DIR, if there is one; scenarios, methods, compare, stop and\n"
+    "                           keep may have changed\n"
+    "      --shard I/N          do part I of 0..N-1 only, for `edgesweep merge`; `slurm`: as the array job says\n"
     "      --max-seconds S      stop after S seconds as if interrupted\n"
     "      --max-memory BYTES   use at most so much memory (512M, 8G; default 90 % of what is free)\n"
-    "      --dry-run            check everything, print what the run would take, start nothing\n"
+    "      --dry-run            check everything, print the memory and time the run would take, start nothing\n"
     "  -q, --quiet              no progress\n"
     "  -h, --help               this text\n"
     "\n"
-    "Interrupted by Ctrl-C or SIGTERM it finishes the blocks in flight and keeps what is done; a second\n"
-    "signal ends it at once.\n"
+    "Interrupted by Ctrl-C or SIGTERM it finishes the blocks in flight, keeps what is done and says how to go\n"
+    "on; a second signal ends it at once. EXPERIMENT.yaml may be a run directory: its experiment.\n"
     "\n"
     "example: edgesweep run users.yaml -o runs/users --set subchannels=20 --scenarios 512\n";
 
-enum { OPT_BATCH = CLI_OPT_FIRST_OWN, OPT_MAX_SECONDS, OPT_MAX_MEMORY, OPT_DRY_RUN };
+enum { OPT_BATCH = CLI_OPT_FIRST_OWN, OPT_MAX_SECONDS, OPT_MAX_MEMORY, OPT_DRY_RUN, OPT_RESUME, OPT_SHARD };
 
 static const struct option OPTIONS[] = {
     {"output", required_argument, NULL, 'o'},
@@ -42,6 +48,8 @@ static const struct option OPTIONS[] = {
     {"batch", required_argument, NULL, OPT_BATCH},
     CLI_EXPERIMENT_OPTIONS,
     {"scenarios", required_argument, NULL, CLI_OPT_SCENARIOS},
+    {"resume", no_argument, NULL, OPT_RESUME},
+    {"shard", required_argument, NULL, OPT_SHARD},
     {"max-seconds", required_argument, NULL, OPT_MAX_SECONDS},
     {"max-memory", required_argument, NULL, OPT_MAX_MEMORY},
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
@@ -53,6 +61,8 @@ static const struct option OPTIONS[] = {
 typedef struct arguments {
     esw_run_options run;
     bool dry_run, quiet;
+    bool started; /* the experiment was loaded */
+    bool at_most; /* `stop:` may end points earlier */
 } arguments;
 
 /* ---------------------------------------------------------------- signals */
@@ -83,6 +93,60 @@ static void catch_signals(void)
 
 /* ---------------------------------------------------------------- arguments */
 
+/* A number of the environment; false after a line on stderr. */
+static bool slurm_number(const char *name, uint64_t *number)
+{
+    const char *text = getenv(name);
+    if (text && eswi_parse_uint64(text, number))
+        return true;
+    cli_fail(ESW_BAD_USAGE,
+             "--shard slurm: %s is %s; it works in an array job (sbatch --array=0-9), elsewhere "
+             "give I/N",
+             name, text ? text : "not set");
+    return false;
+}
+
+/* The shard of a task of a Slurm array: its place in the array, of so many tasks. */
+static bool slurm_shard(uint64_t *shard, uint64_t *shards)
+{
+    uint64_t id, first, step = 1;
+    if (!slurm_number("SLURM_ARRAY_TASK_ID", &id) || !slurm_number("SLURM_ARRAY_TASK_MIN", &first) ||
+        !slurm_number("SLURM_ARRAY_TASK_COUNT", shards))
+        return false;
+    if (getenv("SLURM_ARRAY_TASK_STEP") && !slurm_number("SLURM_ARRAY_TASK_STEP", &step))
+        return false;
+    *shard = id >= first && step > 0 ? (id - first) / step : *shards;
+    if (*shard < *shards && (id - first) % step == 0)
+        return true;
+    cli_fail(ESW_BAD_USAGE,
+             "--shard slurm: task %" PRIu64 " of an array of %" PRIu64 " from %" PRIu64
+             " has no place in it; give I/N",
+             id, *shards, first);
+    return false;
+}
+
+static bool take_shard(const char *text, esw_run_options *run)
+{
+    char first[24] = "";
+    const char *slash = strchr(text, '/');
+    uint64_t shard, shards;
+    if (strcmp(text, "slurm") == 0) {
+        if (!slurm_shard(&shard, &shards))
+            return false;
+    } else {
+        if (slash && (size_t)(slash - text) < sizeof first)
+            memcpy(first, text, (size_t)(slash - text));
+        if (!eswi_parse_uint64(first, &shard) || !eswi_parse_uint64(slash + 1, &shards) || shard >= shards ||
+            shards > UINT32_MAX) {
+            cli_fail(ESW_BAD_USAGE, "--shard: '%s' is neither I/N with I from 0 to N-1 nor slurm", text);
+            return false;
+        }
+    }
+    run->shard = (uint32_t)shard;
+    run->shards = (uint32_t)shards;
+    return true;
+}
+
 static bool take_option(void *context, int option)
 {
     arguments *args = context;
@@ -107,6 +171,11 @@ static bool take_option(void *context, int option)
             return false;
         args->run.batch = (uint32_t)number;
         return true;
+    case OPT_RESUME:
+        args->run.resume = true;
+        return true;
+    case OPT_SHARD:
+        return take_shard(optarg, &args->run);
     case OPT_MAX_SECONDS:
         return cli_parse_seconds("--max-seconds", optarg, &args->run.max_seconds);
     case OPT_MAX_MEMORY:
@@ -123,24 +192,22 @@ static const char *missing_option(const void *context)
     return args->run.directory || args->dry_run ? NULL : "-o DIR";
 }
 
-/* The command line as it can be typed again, for the manifest; NULL when out of memory. */
-static char *join_command_line(int argc, char **argv)
-{
-    size_t size = sizeof "edgesweep";
-    for (int i = 0; i < argc; i++)
-        size += strlen(argv[i]) + 3;
-    char *line = malloc(size);
-    if (!line)
-        return NULL;
-    char *end = stpcpy(line, "edgesweep");
-    for (int i = 0; i < argc; i++) {
-        bool quote = strpbrk(argv[i], " \t\"$&;|<>*?()[]{}") != NULL;
-        end += sprintf(end, quote ? " '%s'" : " %s", argv[i]);
-    }
-    return line;
-}
-
 /* ---------------------------------------------------------------- the command */
+
+/* The last line of the plan: from solving a few scenarios. */
+static int print_time(const esw_experiment *experiment, const arguments *args, const char *at_most)
+{
+    esw_estimate estimate;
+    esw_error error = {0};
+    esw_status status = esw_estimate_time(experiment, &args->run, &estimate, &error);
+    if (status != ESW_OK)
+        return cli_fail(status, "%s", error.text);
+    char duration[64];
+    cli_format_duration(estimate.seconds, duration, sizeof duration);
+    printf("time         %sabout %s, from %" PRIu64 " scenarios of %zu points\n", at_most, duration,
+           estimate.scenarios, estimate.points);
+    return 0;
+}
 
 static int print_plan(const esw_experiment *experiment, const arguments *args)
 {
@@ -150,26 +217,56 @@ static int print_plan(const esw_experiment *experiment, const arguments *args)
     if (status != ESW_OK)
         return cli_fail(status, "%s", error.text);
     const double mib = 1.0 / (1 << 20);
+    const char *at_most = esw_experiment_stop(experiment) ? "at most " : "";
     printf("experiment   %s (%s)\n", esw_experiment_name(experiment), esw_experiment_system(experiment)->name);
-    printf("work         %zu points x %zu methods x %" PRIu64 " scenarios, %" PRIu64 " blocks\n", plan.points,
-           plan.methods, plan.scenarios, plan.blocks);
+    printf("work         %zu points x %zu methods x %s%" PRIu64 " scenarios, %" PRIu64 " blocks\n", plan.points,
+           plan.methods, at_most, plan.scenarios, plan.blocks);
     printf("backend      %s, %d threads, batches of %" PRIu32 " scenarios\n", plan.backend, plan.threads,
            plan.batch);
     printf("memory       %.1f MiB backend + %.1f MiB engine at point %zu, of %.0f MiB allowed\n",
            (double)plan.solver_bytes * mib, (double)plan.engine_bytes * mib, plan.largest_point,
            (double)plan.allowed_bytes * mib);
-    printf("disk         %.1f MiB\n", (double)plan.journal_bytes * mib);
+    printf("disk         %s%.1f MiB\n", at_most, (double)plan.journal_bytes * mib);
+    fflush(stdout); /* the time takes a moment */
+    return print_time(experiment, args, at_most);
+}
+
+/* Says how the run ended and how to go on; returns the exit code. */
+static int report_end(const arguments *args, esw_status status, const esw_run_report *report,
+                      const esw_error *error)
+{
+    const char *directory = args->run.directory;
+    char shard[40] = "";
+    if (args->run.shards > 0)
+        snprintf(shard, sizeof shard, " --shard %" PRIu32 "/%" PRIu32, args->run.shard, args->run.shards);
+    if (status == ESW_INTERRUPTED)
+        return cli_fail(status,
+                        "interrupted: %" PRIu64 " of %s%" PRIu64
+                        " scenarios are done and kept in %s; go on with "
+                        "`edgesweep run %s -o %s%s --resume`, see them with `edgesweep show %s`",
+                        report->scenarios_done, args->at_most ? "at most " : "", report->scenarios_total,
+                        directory, directory, directory, shard, directory);
+    if (status != ESW_OK)
+        return cli_fail(status, "%s", error->text);
+    if (args->quiet)
+        return 0;
+    fprintf(stderr, "%" PRIu64 " scenarios", report->scenarios_done);
+    if (report->scenarios_before > 0)
+        fprintf(stderr, ", %" PRIu64 " of them done before", report->scenarios_before);
+    fprintf(stderr, ", in %.3g s; `edgesweep show %s` prints the table\n", report->seconds, directory);
     return 0;
 }
 
 static int run_experiment(const esw_experiment *experiment, arguments *args)
 {
     cli_progress progress;
+    const bool leads = !cli_team || cli_team->rank == 0;
     cli_progress_begin(&progress);
-    if (!args->quiet) {
+    if (!args->quiet && leads) {
         args->run.progress = cli_progress_show;
         args->run.context = &progress;
     }
+    args->at_most = esw_experiment_stop(experiment) != NULL;
     catch_signals();
     args->run.stop = &stop_requested;
 
@@ -177,33 +274,32 @@ static int run_experiment(const esw_experiment *experiment, arguments *args)
     esw_error error = {0};
     esw_status status = esw_run(experiment, &args->run, &report, &error);
     cli_progress_end(&progress);
-    const char *directory = args->run.directory;
-    if (status == ESW_INTERRUPTED)
-        return cli_fail(status,
-                        "interrupted: %" PRIu64 " of %" PRIu64 " scenarios are done and kept in %s; "
-                        "`edgesweep show %s` shows them",
-                        report.scenarios_done, report.scenarios_total, directory, directory);
-    if (status != ESW_OK)
-        return cli_fail(status, "%s", error.text);
-    if (!args->quiet)
-        fprintf(stderr, "%" PRIu64 " scenarios in %.3g s; `edgesweep show %s` prints the table\n",
-                report.scenarios_done, report.seconds, directory);
-    return 0;
+    return leads ? report_end(args, status, &report, &error) : esw_status_exit_code(status);
 }
 
 static int work(const esw_experiment *experiment, void *context)
 {
     arguments *args = context;
-    return args->dry_run ? print_plan(experiment, args) : run_experiment(experiment, args);
+    args->started = true;
+    const int code = cli_gate(0);
+    if (code != 0)
+        return code;
+    if (args->dry_run)
+        return !cli_team || cli_team->rank == 0 ? print_plan(experiment, args) : 0;
+    return run_experiment(experiment, args);
 }
 
 static int run_run(int argc, char **argv)
 {
     static const cli_experiment_command frame = {&cli_run, "o:qh", OPTIONS, take_option, missing_option, work};
     arguments args = {0};
-    char *command_line = join_command_line(argc, argv); /* as typed: parsing moves the words about */
+    char *command_line = cli_command_line(argc, argv); /* as typed: parsing moves the words about */
     args.run.command_line = command_line;
+    args.run.team = cli_team;
+    args.run.threads = cli_default_threads;
     int code = cli_experiment_command_run(&frame, argc, argv, &args);
+    if (!args.started)
+        code = cli_gate(code);
     free(command_line);
     return code;
 }

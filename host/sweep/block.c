@@ -1,12 +1,13 @@
 #include "sweep/block.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sweep/journal.h"
 
 /* Bytes of the parts of a payload behind its key, in their order; the histograms, of no fixed size, come
  * last. */
-enum { MOMENTS_BYTES = 56, COMOMENTS_BYTES = 48, RUNNING_BYTES = 24 };
+enum { KEY_BYTES = 20, MOMENTS_BYTES = 56, COMOMENTS_BYTES = 48, RUNNING_BYTES = 24 };
 
 eswi_block_shape eswi_block_shape_of(const esw_experiment *experiment, const eswi_metrics *metrics,
                                      esw_sizes sizes)
@@ -151,12 +152,17 @@ void eswi_totals_free(eswi_totals *totals)
 }
 
 /* Bytes before and of the kept parts. */
-static size_t statistics_bytes(const eswi_block_shape *shape)
+static size_t ratios_bytes(const eswi_block_shape *shape)
 {
-    size_t bytes = shape->n_metrics * MOMENTS_BYTES + shape->series_values * RUNNING_BYTES;
+    size_t bytes = 0;
     for (int kind = 0; kind < ESW_RATIOS; ++kind)
         bytes += shape->ratio_metric[kind] == ESW_NONE ? 0 : COMOMENTS_BYTES;
     return bytes;
+}
+
+static size_t statistics_bytes(const eswi_block_shape *shape)
+{
+    return shape->n_metrics * MOMENTS_BYTES + ratios_bytes(shape) + shape->series_values * RUNNING_BYTES;
 }
 
 static size_t scenarios_bytes(const eswi_block_shape *shape, const eswi_block_key *key)
@@ -194,6 +200,35 @@ bool eswi_block_merge(const eswi_block_shape *shape, const eswi_block_key *key, 
     if (payload->at != payload->size)
         payload->failed = true;
     return !payload->failed;
+}
+
+bool eswi_block_moments(const eswi_cursor *payload, size_t metric, eswi_moments *moments)
+{
+    eswi_cursor cursor = *payload;
+    eswi_cursor_take(&cursor, metric * MOMENTS_BYTES);
+    *moments = take_moments(&cursor);
+    return !cursor.failed;
+}
+
+bool eswi_block_narrow(const eswi_block_shape *wide, const eswi_block_shape *narrow, eswi_buffer *payload)
+{
+    eswi_cursor cursor = {.data = payload->data, .size = payload->size};
+    const eswi_block_key key = eswi_block_read_key(&cursor);
+    const size_t had[] = {ratios_bytes(wide), wide->series_values * RUNNING_BYTES, scenarios_bytes(wide, &key),
+                          entities_bytes(wide, &key)};
+    const size_t has[] = {ratios_bytes(narrow), narrow->series_values * RUNNING_BYTES,
+                          scenarios_bytes(narrow, &key), entities_bytes(narrow, &key)};
+    size_t from = KEY_BYTES + wide->n_metrics * MOMENTS_BYTES, to = from;
+    for (size_t part = 0; part < sizeof had / sizeof *had; ++part) {
+        if (had[part] > payload->size || from > payload->size - had[part])
+            return false;
+        memmove(payload->data + to, payload->data + from, has[part]);
+        from += had[part];
+        to += has[part];
+    }
+    memmove(payload->data + to, payload->data + from, payload->size - from);
+    payload->size -= from - to;
+    return true;
 }
 
 static const unsigned char *part_at(const eswi_cursor *payload, size_t offset, size_t length)

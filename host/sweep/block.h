@@ -60,6 +60,13 @@ void eswi_totals_free(eswi_totals *totals);
 bool eswi_block_merge(const eswi_block_shape *shape, const eswi_block_key *key, eswi_cursor *payload,
                       eswi_totals *totals);
 
+/* The moments of one metric of a payload whose key was read; false when the payload is too short. */
+bool eswi_block_moments(const eswi_cursor *payload, size_t metric, eswi_moments *moments);
+
+/* Cuts a payload down from what its journal kept to what `narrow` has, a shape that differs from `wide` only in
+ * having less of ratios, series, scenarios and entities. False when the payload is too short. */
+bool eswi_block_narrow(const eswi_block_shape *wide, const eswi_block_shape *narrow, eswi_buffer *payload);
+
 /* Where a kept part lies in a payload whose key was read: metric values [metric][count] or entity values
  * [count][entity_values], as little-endian doubles; NULL when the payload is too short. */
 const unsigned char *eswi_block_scenarios(const eswi_block_shape *shape, const eswi_block_key *key,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fileio.h"
 #include "base/text.h"
@@ -17,13 +18,14 @@ typedef enum top_key {
     KEY_METHODS,
     KEY_PARAMETERS,
     KEY_SWEEP,
+    KEY_STOP,
     KEY_COMPARE,
     KEY_KEEP,
     TOP_KEYS
 } top_key;
 
 static const char *const top_key_names[TOP_KEYS] = {
-    "system", "name", "seed", "scenarios", "methods", "parameters", "sweep", "compare", "keep",
+    "system", "name", "seed", "scenarios", "methods", "parameters", "sweep", "stop", "compare", "keep",
 };
 
 /* Sorts the items of the document by key; refuses unknown ones. */
@@ -51,7 +53,7 @@ static esw_status find_keys(const char *source, const eswi_node *root, const esw
             return eswi_fail_at(place, error, "%.60s: unknown key; did you mean '%s'?", item->key, nearest);
         return eswi_fail_at(place, error,
                             "%.60s: unknown key; known: system, name, seed, scenarios, methods, "
-                            "parameters, sweep, compare, keep",
+                            "parameters, sweep, stop, compare, keep",
                             item->key);
     }
     static const top_key required[] = {KEY_SYSTEM, KEY_SCENARIOS, KEY_METHODS};
@@ -277,6 +279,8 @@ static esw_status read_document(esw_experiment *experiment, const eswi_node *roo
         status = eswi_sweep_read(experiment, keys[KEY_SWEEP], error);
     if (!status)
         status = eswi_methods_read(experiment, keys[KEY_METHODS], error);
+    if (!status && keys[KEY_STOP])
+        status = eswi_stop_read(experiment, keys[KEY_STOP], error);
     if (!status && keys[KEY_KEEP])
         status = read_keep(experiment, keys[KEY_KEEP], error);
     size_t n_chosen = ESW_NONE;
@@ -284,6 +288,8 @@ static esw_status read_document(esw_experiment *experiment, const eswi_node *roo
         status = apply_overrides(experiment, overrides, &n_chosen, error);
     if (!status && keys[KEY_COMPARE])
         status = eswi_compare_read(experiment, keys[KEY_COMPARE], error);
+    if (!status)
+        status = eswi_stop_check(experiment, error);
     if (status)
         return status;
     if (n_chosen != ESW_NONE)
@@ -321,16 +327,19 @@ esw_status esw_experiment_parse(const char *text, size_t length, const char *nam
 esw_status esw_experiment_load(const char *path, const esw_overrides *overrides, esw_experiment **experiment,
                                esw_error *error)
 {
-    char *text, *base_dir = eswi_path_directory(path);
+    struct stat info;
+    bool run_directory = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    char *file = run_directory ? eswi_path_join(path, "experiment.yaml") : strdup(path);
+    char *text, *base_dir = file ? eswi_path_directory(file) : NULL;
     size_t length;
-    if (!base_dir)
-        return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
-    esw_status status = eswi_file_read(path, ESWI_NODE_BYTES, &text, &length, error);
+    esw_status status = base_dir ? eswi_file_read(file, ESWI_NODE_BYTES, &text, &length, error)
+                                 : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
     if (!status) {
-        status = esw_experiment_parse(text, length, path, base_dir, overrides, experiment, error);
+        status = esw_experiment_parse(text, length, file, base_dir, overrides, experiment, error);
         free(text);
     }
     free(base_dir);
+    free(file);
     return status;
 }
 
@@ -345,6 +354,7 @@ void esw_experiment_free(esw_experiment *experiment)
         eswi_methods_free(experiment);
     }
     eswi_inputs_free(experiment);
+    eswi_stop_free(experiment);
     free(experiment->values);
     free(experiment->name);
     free(experiment->source);

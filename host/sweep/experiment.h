@@ -37,12 +37,21 @@ typedef struct eswi_input {
     uint32_t crc32c;
 } eswi_input;
 
+/* `stop:`; without it `metric` is NULL. max_scenarios is the experiment's `scenarios`. */
+typedef struct eswi_stop {
+    char *metric;
+    esw_stop_rule rule;
+    int line;
+} eswi_stop;
+
 struct esw_experiment {
     const esw_system *system;
     char *source; /* the file, for errors */
     char *base_dir;
     char *name;
-    uint64_t seed, scenarios;
+    uint64_t seed;
+    uint64_t scenarios; /* per point; with `stop:` at most */
+    eswi_stop stop;
     unsigned keep;
     esw_value *values; /* [system->n_params] defaults and `parameters:`; TREE values own a reference */
     eswi_axis *axes;
@@ -97,6 +106,16 @@ esw_status eswi_compare_read(esw_experiment *experiment, const eswi_node *node, 
 void eswi_methods_prune(esw_experiment *experiment, size_t n_chosen);
 void eswi_methods_free(esw_experiment *experiment);
 
+/* experiment_stop.c: `stop:`. Reading it makes max_scenarios, where given, the experiment's scenarios; the check
+ * of its metric needs methods and comparison. */
+esw_status eswi_stop_read(esw_experiment *experiment, const eswi_node *node, esw_error *error);
+esw_status eswi_stop_check(const esw_experiment *experiment, esw_error *error);
+/* Whether an interval mean -+ halfwidth is tight enough; false for NaN. */
+bool eswi_stop_met(const esw_stop_rule *rule, double mean, double halfwidth);
+/* {metric, halfwidth, max_scenarios} as the file has it; a new reference. */
+json_t *eswi_stop_json(const esw_experiment *experiment);
+void eswi_stop_free(esw_experiment *experiment);
+
 /* experiment_sweep.c: `sweep:`. */
 esw_status eswi_sweep_read(esw_experiment *experiment, const eswi_node *node, esw_error *error);
 /* Removes the axis of a parameter, if it is swept (--set fixes it). */
@@ -121,6 +140,8 @@ char *eswi_experiment_yaml(const esw_experiment *experiment, bool stored);
 /* Use and options of a method, without its label: what must not change when a run is extended. New
  * reference. */
 json_t *eswi_method_json(const esw_experiment *experiment, size_t method);
+/* What the configuration hash is over: {block, system, seed, parameters, sweep}. New reference. */
+json_t *eswi_experiment_hashed(const esw_experiment *experiment);
 /* A seed as JSON: an integer where it fits one, else its digits as text. New reference. */
 json_t *eswi_seed_json(uint64_t seed);
 

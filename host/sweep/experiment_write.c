@@ -148,7 +148,7 @@ json_t *eswi_seed_json(uint64_t seed)
     return json;
 }
 
-void esw_experiment_hash(const esw_experiment *experiment, char hash[33])
+json_t *eswi_experiment_hashed(const esw_experiment *experiment)
 {
     json_t *object = json_object();
     json_object_set_new(object, "block", json_integer(ESW_BLOCK_SCENARIOS));
@@ -156,6 +156,12 @@ void esw_experiment_hash(const esw_experiment *experiment, char hash[33])
     json_object_set_new(object, "seed", eswi_seed_json(experiment->seed));
     json_object_set_new(object, "parameters", parameters_json(experiment, AS_HASHED));
     json_object_set_new(object, "sweep", sweep_json(experiment, AS_HASHED));
+    return object;
+}
+
+void esw_experiment_hash(const esw_experiment *experiment, char hash[33])
+{
+    json_t *object = eswi_experiment_hashed(experiment);
     /* Keys in file order: the order of `sweep:` numbers the points. */
     char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(object);
@@ -282,6 +288,8 @@ static void emit_experiment(yaml_writer *writer, const esw_experiment *experimen
     emit_key(writer, "parameters", parameters_json(experiment, how));
     if (experiment->n_axes > 0)
         emit_key(writer, "sweep", sweep_json(experiment, how));
+    if (experiment->stop.metric)
+        emit_key(writer, "stop", eswi_stop_json(experiment));
     if (experiment->baseline != ESW_NONE || experiment->optimum != ESW_NONE)
         emit_key(writer, "compare", compare_json(experiment));
     emit_key(writer, "keep", keep_json(experiment));

@@ -106,6 +106,11 @@ esw_status eswi_journal_append(eswi_journal *journal, const eswi_buffer *record,
     return eswi_clock_s() - journal->synced_s < sync_interval_s ? ESW_OK : sync_journal(journal, error);
 }
 
+esw_status eswi_journal_sync(eswi_journal *journal, esw_error *error)
+{
+    return journal->file.path ? sync_journal(journal, error) : ESW_OK;
+}
+
 esw_status eswi_journal_close(eswi_journal *journal, esw_error *error)
 {
     esw_status status = ESW_OK;
@@ -131,8 +136,11 @@ esw_status eswi_journal_close(eswi_journal *journal, esw_error *error)
 static esw_status damaged(const eswi_journal_reader *reader, uint64_t offset, const char *what,
                           esw_error *error)
 {
-    return esw_fail(error, ESW_IO, "%s: damaged in the record at byte %llu: %s", reader->path,
-                    (unsigned long long)offset, what);
+    return esw_fail(
+        error, ESW_IO,
+        "%s: damaged in the record at byte %llu: %s; move the file away and resume the run: its blocks are "
+        "done again",
+        reader->path, (unsigned long long)offset, what);
 }
 
 /* Reads and checks the frame and payload at `offset`; *whole is false when the file ends inside the record. */

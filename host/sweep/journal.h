@@ -37,6 +37,8 @@ esw_status eswi_journal_create(eswi_journal *journal, const char *path, const js
 /* Appends a finished record; syncs when the last sync is five seconds ago. After a failure the file is cut back
  * to the last whole record and the journal takes no more. */
 esw_status eswi_journal_append(eswi_journal *journal, const eswi_buffer *record, esw_error *error);
+/* Syncs what was appended so far; nothing on a journal that is not open. */
+esw_status eswi_journal_sync(eswi_journal *journal, esw_error *error);
 /* Writes the end mark, unless broken, syncs and closes. */
 esw_status eswi_journal_close(eswi_journal *journal, esw_error *error);
 

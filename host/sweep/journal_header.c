@@ -70,28 +70,42 @@ static esw_status match_methods(const json_t *list, const char *path, const esw_
     return ESW_OK;
 }
 
-esw_status eswi_journal_header_check(const json_t *header, const char *path, const esw_experiment *experiment,
-                                     const eswi_metrics *metrics, size_t *methods, size_t capacity,
-                                     size_t *n_methods, esw_error *error)
+/* The same value in both, or the experiment asks for none. */
+static bool serves(const json_t *header, const json_t *expected, const char *key)
 {
-    static const char *const keys[] = {"system",   "config_hash", "block", "metrics",
-                                       "baseline", "optimum",     "keep"};
-    json_t *expected = eswi_journal_header(experiment, metrics);
-    if (!expected)
-        return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
-    esw_status status = ESW_OK;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys && !status; ++i)
+    const json_t *wanted = json_object_get(expected, key);
+    return json_is_null(wanted) || json_equal(json_object_get(header, key), wanted);
+}
+
+static esw_status compare_header(const json_t *header, const json_t *expected, const char *path,
+                                 eswi_journal_view *view, esw_error *error)
+{
+    static const char *const keys[] = {"system", "config_hash", "block"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; ++i)
         if (!json_equal(json_object_get(header, keys[i]), json_object_get(expected, keys[i])))
-            status =
-                esw_fail(error, ESW_IO, "%s: belongs to another experiment than experiment.yaml: %s differs",
-                         path, keys[i]);
-    json_decref(expected);
-    if (status)
-        return status;
+            return esw_fail(error, ESW_IO, "%s: belongs to another experiment than experiment.yaml: %s differs",
+                            path, keys[i]);
+    const json_int_t keep = json_integer_value(json_object_get(header, "keep"));
+    const json_int_t wanted = json_integer_value(json_object_get(expected, "keep"));
+    view->keep = (unsigned)keep;
+    view->ratios = !json_is_null(json_object_get(header, "baseline"));
+    view->usable = (keep & wanted) == wanted && serves(header, expected, "baseline") &&
+                   serves(header, expected, "optimum") && serves(header, expected, "metrics");
+    return ESW_OK;
+}
+
+esw_status eswi_journal_header_view(const json_t *header, const char *path, const esw_experiment *experiment,
+                                    const eswi_metrics *metrics, eswi_journal_view *view, esw_error *error)
+{
     const json_t *list = json_object_get(header, "methods");
-    *n_methods = json_array_size(list);
-    if (*n_methods > capacity)
-        return esw_fail(error, ESW_IO, "%s: names %zu methods, at most %zu are known", path, *n_methods,
-                        capacity);
-    return match_methods(list, path, experiment, methods, error);
+    *view = (eswi_journal_view){.n_methods = json_array_size(list)};
+    view->methods = calloc(view->n_methods + 1, sizeof *view->methods);
+    json_t *expected = eswi_journal_header(experiment, metrics);
+    if (!expected || !view->methods) {
+        json_decref(expected);
+        return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
+    }
+    esw_status status = compare_header(header, expected, path, view, error);
+    json_decref(expected);
+    return status ? status : match_methods(list, path, experiment, view->methods, error);
 }

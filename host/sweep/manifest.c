@@ -34,35 +34,51 @@ static json_t *inputs_json(const esw_experiment *experiment)
     return list;
 }
 
+/* "2/5", or NULL for a run that is no shard. */
+static json_t *shard_json(const esw_run_options *options)
+{
+    char *text = options->shards ? eswi_format("%u/%u", options->shard, options->shards) : NULL;
+    json_t *json = text ? json_string(text) : json_null();
+    free(text);
+    return json;
+}
+
+/* The part of a manifest that one process (or team) made. */
+static const char *const process_keys[] = {"edgesweep",    "state",   "backend", "device",
+                                           "command_line", "host",    "threads", "processes",
+                                           "shard",        "started", "ended"};
+
 static json_t *manifest_json(const esw_experiment *experiment, const eswi_run_plan *plan,
-                             const esw_run_options *options, const char *state, const char *started,
-                             const char *ended)
+                             const esw_run_options *options, const eswi_run_state *state)
 {
     char host[256] = "", hash[33];
     gethostname(host, sizeof host - 1);
     esw_experiment_hash(experiment, hash);
     /* clang-format off */
-    return json_pack("{s:o, s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:i, s:s, s:s?, s:o}",
+    return json_pack("{s:o, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s, s:i, s:i, s:o, s:s, s:s?, s:o, s:O?}",
                      "edgesweep", eswi_build_json(),
                      "config_hash", hash,
                      "source", experiment->source,
-                     "state", state,
-                     "backend", plan->backend->name,
-                     "device", plan->backend->describe(),
+                     "state", state->state,
+                     "backend", plan ? plan->backend->name : NULL,
+                     "device", plan ? plan->backend->describe() : NULL,
                      "command_line", options->command_line,
                      "host", host,
-                     "threads", plan->threads,
-                     "started", started,
-                     "ended", ended,
-                     "inputs", inputs_json(experiment));
+                     "threads", plan ? plan->threads : 1,
+                     "processes", options->team ? options->team->size : 1,
+                     "shard", shard_json(options),
+                     "started", state->started,
+                     "ended", *state->ended ? state->ended : NULL,
+                     "inputs", inputs_json(experiment),
+                     "history", state->history);
     /* clang-format on */
 }
 
 esw_status eswi_manifest_write(const char *directory, const esw_experiment *experiment,
-                               const eswi_run_plan *plan, const esw_run_options *options, const char *state,
-                               const char *started, const char *ended, esw_error *error)
+                               const eswi_run_plan *plan, const esw_run_options *options,
+                               const eswi_run_state *state, esw_error *error)
 {
-    json_t *manifest = manifest_json(experiment, plan, options, state, started, ended);
+    json_t *manifest = manifest_json(experiment, plan, options, state);
     char *text = manifest ? json_dumps(manifest, JSON_INDENT(2)) : NULL;
     char *path = eswi_path_join(directory, "manifest.json");
     esw_status status = text && path
@@ -72,4 +88,24 @@ esw_status eswi_manifest_write(const char *directory, const esw_experiment *expe
     free(text);
     free(path);
     return status;
+}
+
+json_t *eswi_manifest_history(const char *directory)
+{
+    char *path = eswi_path_join(directory, "manifest.json");
+    json_t *manifest = path ? json_load_file(path, 0, NULL) : NULL;
+    free(path);
+    const json_t *before = json_object_get(manifest, "history");
+    json_t *history = json_is_array(before) ? json_deep_copy(before) : json_array();
+    if (json_is_object(manifest)) {
+        json_t *process = json_object();
+        for (size_t i = 0; i < sizeof process_keys / sizeof *process_keys; ++i)
+            json_object_set(process, process_keys[i], json_object_get(manifest, process_keys[i]));
+        const char *state = json_string_value(json_object_get(process, "state"));
+        if (state && strcmp(state, "running") == 0) /* it had no time to say how it ended */
+            json_object_set_new(process, "state", json_string("cut off"));
+        json_array_append_new(history, process);
+    }
+    json_decref(manifest);
+    return history;
 }

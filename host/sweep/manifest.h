@@ -7,10 +7,21 @@
 /* {version, commit, dirty, compiler, flags}; a new reference. */
 json_t *eswi_build_json(void);
 
-/* Writes directory/manifest.json. `state` is "running", "done", "interrupted" or "failed"; `started` and
- * `ended` are UTC texts, `ended` NULL while running. */
+/* How a run stands, for its manifest. */
+typedef struct eswi_run_state {
+    const char *state; /* "running", "done", "interrupted", "failed" or "merged" */
+    char started[24];  /* UTC */
+    char ended[24];    /* "" while running */
+    json_t *history;   /* what earlier manifests of the directory said of their processes; NULL or an array */
+} eswi_run_state;
+
+/* Writes directory/manifest.json. `plan` is NULL where nothing was solved (a merge). */
 esw_status eswi_manifest_write(const char *directory, const esw_experiment *experiment,
-                               const eswi_run_plan *plan, const esw_run_options *options, const char *state,
-                               const char *started, const char *ended, esw_error *error);
+                               const eswi_run_plan *plan, const esw_run_options *options,
+                               const eswi_run_state *state, esw_error *error);
+
+/* The history of a directory whose manifest is about to be replaced: who worked on it so far. A new reference; an
+ * empty array when there is no manifest; NULL when out of memory. */
+json_t *eswi_manifest_history(const char *directory);
 
 #endif

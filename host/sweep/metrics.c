@@ -58,6 +58,14 @@ esw_status eswi_metrics_make(const esw_experiment *experiment, eswi_metrics *met
     return ESW_OK;
 }
 
+size_t eswi_metrics_find(const eswi_metrics *metrics, const char *name)
+{
+    for (size_t i = 0; i < metrics->n; ++i)
+        if (strcmp(metrics->list[i].name, name) == 0)
+            return i;
+    return ESW_NONE;
+}
+
 void eswi_metrics_free(eswi_metrics *metrics)
 {
     free(metrics->list);

@@ -25,6 +25,9 @@ void eswi_metrics_free(eswi_metrics *metrics);
 void eswi_metrics_derive(const eswi_metrics *metrics, double *values, const double *optimum, size_t stride,
                          size_t count);
 
+/* The index of a metric by name, ESW_NONE if there is none. */
+size_t eswi_metrics_find(const eswi_metrics *metrics, const char *name);
+
 /* The index of the first metric with one of these flags, ESW_NONE if there is none. */
 size_t eswi_metric_flagged(const esw_system *system, unsigned flags);
 

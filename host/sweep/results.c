@@ -69,7 +69,7 @@ static esw_summary summarise(const eswi_moments *moments, const eswi_histogram *
     summary.min = moments->min;
     summary.max = moments->max;
     if (moments->count > 1) {
-        double half = eswi_student_975(moments->count - 1) * summary.std / sqrt((double)moments->count);
+        double half = eswi_moments_halfwidth(moments);
         summary.ci95_low = moments->mean - half;
         summary.ci95_high = moments->mean + half;
     }
@@ -115,31 +115,20 @@ static esw_status summarise_all(esw_results *results, esw_error *error)
     return status;
 }
 
-static esw_status open_all(esw_results *results, const char *directory, esw_error *error)
-{
-    results->directory = strdup(directory);
-    char *path = eswi_path_join(directory, "experiment.yaml");
-    if (!results->directory || !path) {
-        free(path);
-        return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", directory);
-    }
-    esw_status status = esw_experiment_load(path, NULL, &results->experiment, error);
-    free(path);
-    if (!status)
-        status = eswi_metrics_make(results->experiment, &results->metrics, error);
-    if (!status)
-        status = find_shapes(results, error);
-    if (!status)
-        status = eswi_results_index(results, error);
-    return status ? status : summarise_all(results, error);
-}
-
-esw_status esw_results_open(const char *directory, esw_results **results, esw_error *error)
+esw_status eswi_results_open_index(const char *const *directories, size_t n, const esw_experiment *experiment,
+                                   bool must_hold, esw_results **results, esw_error *error)
 {
     esw_results *opened = calloc(1, sizeof *opened);
-    if (!opened)
-        return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", directory);
-    esw_status status = open_all(opened, directory, error);
+    if (!opened || !(opened->directory = strdup(directories[0]))) {
+        free(opened);
+        return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", directories[0]);
+    }
+    opened->experiment = experiment;
+    esw_status status = eswi_metrics_make(experiment, &opened->metrics, error);
+    if (!status)
+        status = find_shapes(opened, error);
+    if (!status)
+        status = eswi_results_index(opened, directories, n, must_hold, error);
     if (status) {
         esw_results_close(opened);
         return status;
@@ -148,13 +137,40 @@ esw_status esw_results_open(const char *directory, esw_results **results, esw_er
     return ESW_OK;
 }
 
+esw_status esw_results_open(const char *directory, esw_results **results, esw_error *error)
+{
+    char *path = eswi_path_join(directory, "experiment.yaml");
+    esw_experiment *experiment = NULL;
+    esw_results *opened = NULL;
+    esw_status status = path ? esw_experiment_load(path, NULL, &experiment, error)
+                             : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", directory);
+    free(path);
+    if (!status)
+        status = eswi_results_open_index(&directory, 1, experiment, true, &opened, error);
+    if (status) {
+        esw_experiment_free(experiment);
+        return status;
+    }
+    opened->loaded = experiment;
+    status = summarise_all(opened, error);
+    if (status)
+        esw_results_close(opened);
+    else
+        *results = opened;
+    return status;
+}
+
 void esw_results_close(esw_results *results)
 {
     if (!results)
         return;
-    for (size_t i = 0; i < results->n_journals; ++i)
+    for (size_t i = 0; i < results->n_journals; ++i) {
         eswi_journal_reader_close(&results->journals[i]);
+        free(results->views[i].methods);
+    }
     free(results->journals);
+    free(results->views);
+    free(results->extents);
     free(results->places);
     free(results->first_place);
     free(results->shapes);
@@ -163,7 +179,7 @@ void esw_results_close(esw_results *results)
     free(results->ratios);
     free(results->done);
     eswi_metrics_free(&results->metrics);
-    esw_experiment_free(results->experiment);
+    esw_experiment_free(results->loaded);
     free(results->directory);
     free(results);
 }
@@ -177,21 +193,66 @@ const eswi_record_place *eswi_results_places(const esw_results *results, size_t 
     return *n > 0 ? &results->places[results->first_place[at]] : NULL;
 }
 
-esw_status eswi_results_record(const esw_results *results, const eswi_record_place *place, eswi_buffer *buffer,
-                               eswi_cursor *payload, eswi_block_key *key, esw_error *error)
-{
-    esw_status status =
-        eswi_journal_read(&results->journals[place->journal], place->offset, buffer, payload, error);
-    if (!status)
-        *key = eswi_block_read_key(payload);
-    return status;
-}
-
 static esw_status malformed(const esw_results *results, const eswi_record_place *place, esw_error *error)
 {
     return esw_fail(error, ESW_IO,
                     "%s: the record at byte %" PRIu64 " does not have the form its header promises",
                     results->journals[place->journal].path, place->offset);
+}
+
+/* What the records of a journal hold at a point: the experiment's shape, or more of it. */
+static eswi_block_shape journal_shape(const esw_results *results, const eswi_record_place *place)
+{
+    const eswi_journal_view *view = &results->views[place->journal];
+    const esw_system *system = esw_experiment_system(results->experiment);
+    const esw_sizes *sizes = &results->sizes[place->point];
+    eswi_block_shape shape = results->shapes[place->point];
+    shape.keep = view->keep;
+    shape.entity_values = view->keep & ESW_KEEP_ENTITIES ? system->n_fields * sizes->entities : 0;
+    shape.series_values = view->keep & ESW_KEEP_SERIES ? system->n_series * sizes->frames : 0;
+    if (view->ratios) {
+        shape.ratio_metric[ESW_RATIO_SPEED_UP] = eswi_metric_flagged(system, ESW_METRIC_LATENCY);
+        shape.ratio_metric[ESW_RATIO_ENERGY] = eswi_metric_flagged(system, ESW_METRIC_ENERGY);
+    }
+    return shape;
+}
+
+esw_status eswi_results_record(const esw_results *results, const eswi_record_place *place, eswi_buffer *buffer,
+                               eswi_cursor *payload, eswi_block_key *key, esw_error *error)
+{
+    const eswi_journal_view *view = &results->views[place->journal];
+    const eswi_block_shape *narrow = &results->shapes[place->point];
+    const bool ratios = esw_experiment_baseline(results->experiment) != ESW_NONE;
+    esw_status status =
+        eswi_journal_read(&results->journals[place->journal], place->offset, buffer, payload, error);
+    if (status)
+        return status;
+    if (view->keep != narrow->keep || view->ratios != ratios) {
+        const eswi_block_shape wide = journal_shape(results, place);
+        if (!eswi_block_narrow(&wide, narrow, buffer))
+            return malformed(results, place, error);
+        *payload = (eswi_cursor){.data = buffer->data, .size = buffer->size};
+    }
+    *key = eswi_block_read_key(payload);
+    return ESW_OK;
+}
+
+bool eswi_results_has(const esw_results *results, size_t point, size_t method, uint64_t block)
+{
+    size_t n, low = 0;
+    const eswi_record_place *places = eswi_results_places(results, point, method, &n);
+    while (n > 0) {
+        const size_t half = n / 2;
+        if (places[low + half].block == block)
+            return true;
+        if (places[low + half].block < block) {
+            low += half + 1;
+            n -= half + 1;
+        } else {
+            n = half;
+        }
+    }
+    return false;
 }
 
 esw_status eswi_results_totals(const esw_results *results, size_t point, size_t method, eswi_totals *totals,

@@ -396,7 +396,7 @@ esw_status esw_results_write_hdf5(const esw_results *results, const char *path, 
         .points = esw_experiment_point_count(results->experiment),
         .methods = esw_experiment_method_count(results->experiment),
         .metrics = results->metrics.n,
-        .scenarios = esw_experiment_scenarios(results->experiment),
+        .scenarios = eswi_results_scenario_axis(results),
         .error = error,
     };
     esw_status status = eswi_h5_begin(&w.h5, path, error);

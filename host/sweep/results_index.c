@@ -7,10 +7,7 @@
 #include <string.h>
 
 #include "base/fileio.h"
-#include "sweep/journal_header.h"
 #include "sweep/results_internal.h"
-
-enum { METHODS_MAX = 4096 };
 
 static esw_status out_of_memory(const esw_results *results, esw_error *error)
 {
@@ -22,31 +19,32 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names of the journals in the folder, sorted: what is read first does not depend on the file system. */
-static esw_status list_journals(const esw_results *results, char ***names, size_t *n, esw_error *error)
+/* Adds the paths of the journals in a folder, sorted: what is read first does not depend on the file system. */
+static esw_status list_journals(const esw_results *results, const char *directory, char ***paths, size_t *n,
+                                esw_error *error)
 {
-    DIR *folder = opendir(results->directory);
+    const size_t before = *n;
+    DIR *folder = opendir(directory);
     if (!folder)
-        return esw_fail(error, ESW_IO, "%s: opening the folder failed: %s", results->directory,
-                        strerror(errno));
+        return esw_fail(error, ESW_IO, "%s: opening the folder failed: %s", directory, strerror(errno));
     esw_status status = ESW_OK;
     for (const struct dirent *entry; !status && (entry = readdir(folder));) {
         size_t length = strlen(entry->d_name);
         if (strncmp(entry->d_name, "journal-", 8) != 0 || length < 4 ||
             strcmp(entry->d_name + length - 4, ".bin") != 0)
             continue;
-        char **longer = realloc(*names, (*n + 1) * sizeof *longer);
-        char *name = longer ? strdup(entry->d_name) : NULL;
+        char **longer = realloc(*paths, (*n + 1) * sizeof *longer);
+        char *path = longer ? eswi_path_join(directory, entry->d_name) : NULL;
         if (longer)
-            *names = longer;
-        if (name)
-            longer[(*n)++] = name;
+            *paths = longer;
+        if (path)
+            longer[(*n)++] = path;
         else
             status = out_of_memory(results, error);
     }
     closedir(folder);
-    if (!status && *n > 0)
-        qsort(*names, *n, sizeof **names, by_name);
+    if (!status && *n > before)
+        qsort(*paths + before, *n - before, sizeof **paths, by_name);
     return status;
 }
 
@@ -85,11 +83,11 @@ static uint32_t block_count(const esw_experiment *experiment, uint64_t block)
 static esw_status index_journal(esw_results *results, uint32_t journal, size_t *capacity, esw_error *error)
 {
     eswi_journal_reader *reader = &results->journals[journal];
-    size_t methods[METHODS_MAX], n_methods = 0;
+    eswi_journal_view *view = &results->views[journal];
     if (reader->torn)
         return ESW_OK;
-    esw_status status = eswi_journal_header_check(reader->header, reader->path, results->experiment,
-                                                  &results->metrics, methods, METHODS_MAX, &n_methods, error);
+    esw_status status = eswi_journal_header_view(reader->header, reader->path, results->experiment,
+                                                 &results->metrics, view, error);
     while (!status) {
         eswi_cursor payload;
         uint64_t offset = 0;
@@ -98,16 +96,16 @@ static esw_status index_journal(esw_results *results, uint32_t journal, size_t *
         if (status || !found)
             break;
         eswi_block_key key = eswi_block_read_key(&payload);
-        if (payload.failed || key.method >= n_methods || key.count == 0 || key.count > ESW_BLOCK_SCENARIOS ||
-            key.point >= esw_experiment_point_count(results->experiment))
+        if (payload.failed || key.method >= view->n_methods || key.count == 0 ||
+            key.count > ESW_BLOCK_SCENARIOS || key.point >= esw_experiment_point_count(results->experiment))
             return esw_fail(error, ESW_IO,
                             "%s: the record at byte %" PRIu64 " names a point or method out of range",
                             reader->path, offset);
         /* Blocks that the experiment does not ask for, or of another size (an extended run), are left aside. */
-        if (methods[key.method] == ESW_NONE || key.count != block_count(results->experiment, key.block))
+        const size_t method = view->methods[key.method];
+        if (!view->usable || method == ESW_NONE || key.count != block_count(results->experiment, key.block))
             continue;
-        eswi_record_place place = {key.point, (uint32_t)methods[key.method], key.block, key.count, journal,
-                                   offset};
+        eswi_record_place place = {key.point, (uint32_t)method, key.block, key.count, journal, offset};
         status = add_place(results, &place, capacity, error);
     }
     return status;
@@ -144,6 +142,7 @@ static void sort_places(esw_results *results)
     results->n_places = kept;
 }
 
+/* Fills first_place from the sorted places. */
 static esw_status find_first_places(esw_results *results, esw_error *error)
 {
     const size_t methods = esw_experiment_method_count(results->experiment);
@@ -169,6 +168,9 @@ static void warn_of_journals(esw_results *results)
         if (reader->torn)
             snprintf(text, sizeof text, "%.160s: unfinished record at byte %" PRIu64 ", left out", reader->path,
                      reader->at);
+        else if (!results->views[i].usable)
+            snprintf(text, sizeof text, "%.160s: lacks what `keep` or `compare` asks for, left out",
+                     reader->path);
         else if (!reader->ended)
             snprintf(text, sizeof text, "%.160s: no end mark at byte %" PRIu64 " (the run was cut off)",
                      reader->path, reader->at);
@@ -181,42 +183,68 @@ static void warn_of_journals(esw_results *results)
 static void warn_of_missing(esw_results *results)
 {
     char text[160];
-    uint64_t blocks = (esw_experiment_scenarios(results->experiment) - 1) / ESW_BLOCK_SCENARIOS + 1;
-    uint64_t wanted = blocks * esw_experiment_point_count(results->experiment) *
-                      esw_experiment_method_count(results->experiment);
-    if (results->n_places == wanted)
+    const size_t points = esw_experiment_point_count(results->experiment);
+    uint64_t wanted = 0, unsettled = 0;
+    for (size_t point = 0; point < points; ++point) {
+        wanted += (results->extents[point].scenarios - 1) / ESW_BLOCK_SCENARIOS + 1;
+        unsettled += !results->extents[point].settled;
+    }
+    wanted *= esw_experiment_method_count(results->experiment);
+    if (unsettled > 0)
+        snprintf(text, sizeof text, "%" PRIu64 " of %zu points have not come to their `stop:` yet", unsettled,
+                 points);
+    else if (results->n_places != wanted)
+        snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64 " blocks are not done",
+                 wanted - results->n_places, wanted);
+    else
         return;
-    snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64 " blocks are not done", wanted - results->n_places,
-             wanted);
     warn(results, text);
 }
 
-esw_status eswi_results_index(esw_results *results, esw_error *error)
+static esw_status index_all(esw_results *results, char *const *paths, size_t n, esw_error *error)
 {
-    char **names = NULL;
-    size_t n = 0, capacity = 0;
-    esw_status status = list_journals(results, &names, &n, error);
-    if (!status && n == 0)
-        status = esw_fail(error, ESW_IO, "%s: holds no journal (journal-*.bin); is it a run directory?",
-                          results->directory);
+    size_t capacity = 0;
+    esw_status status = ESW_OK;
     results->journals = calloc(n + 1, sizeof *results->journals);
-    if (!status && !results->journals)
-        status = out_of_memory(results, error);
+    results->views = calloc(n + 1, sizeof *results->views);
+    if (!results->journals || !results->views)
+        return out_of_memory(results, error);
     for (size_t i = 0; i < n && !status; ++i) {
-        char *path = eswi_path_join(results->directory, names[i]);
-        status = path ? eswi_journal_open(&results->journals[i], path, error) : out_of_memory(results, error);
-        results->n_journals = path ? i + 1 : i;
-        free(path);
+        status = eswi_journal_open(&results->journals[i], paths[i], error);
+        results->n_journals = i + 1;
         if (!status)
             status = index_journal(results, (uint32_t)i, &capacity, error);
     }
+    return status;
+}
+
+esw_status eswi_results_index(esw_results *results, const char *const *directories, size_t n_directories,
+                              bool must_hold, esw_error *error)
+{
+    char **paths = NULL;
+    size_t n = 0;
+    esw_status status = ESW_OK;
+    for (size_t i = 0; i < n_directories && !status; ++i) {
+        const size_t before = n;
+        status = list_journals(results, directories[i], &paths, &n, error);
+        if (!status && must_hold && n == before)
+            status = esw_fail(error, ESW_IO, "%s: holds no journal (journal-*.bin); is it a run directory?",
+                              directories[i]);
+    }
+    if (!status)
+        status = index_all(results, paths, n, error);
     for (size_t i = 0; i < n; ++i)
-        free(names[i]);
-    free(names);
+        free(paths[i]);
+    free(paths);
     if (status)
         return status;
     sort_places(results);
+    status = find_first_places(results, error);
+    if (!status)
+        status = eswi_results_settle(results, error);
+    if (status)
+        return status;
     warn_of_journals(results);
     warn_of_missing(results);
-    return find_first_places(results, error);
+    return ESW_OK;
 }

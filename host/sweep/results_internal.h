@@ -5,6 +5,7 @@
 #include "edgesweep/results.h"
 #include "sweep/block.h"
 #include "sweep/journal.h"
+#include "sweep/journal_header.h"
 
 /* Where the record of one block of one method lies. */
 typedef struct eswi_record_place {
@@ -15,13 +16,22 @@ typedef struct eswi_record_place {
     uint64_t offset;
 } eswi_record_place;
 
+/* How far a point goes. */
+typedef struct eswi_extent {
+    uint64_t scenarios; /* that it has, or will have at most while it is not settled */
+    bool settled;       /* the number is final: always without `stop:` */
+} eswi_extent;
+
 struct esw_results {
-    char *directory;
-    esw_experiment *experiment;
+    char *directory; /* the first one, for messages */
+    const esw_experiment *experiment;
+    esw_experiment *loaded; /* the same when it is this object's own */
     eswi_metrics metrics;
     eswi_block_shape *shapes; /* [point] */
     esw_sizes *sizes;         /* [point] */
+    eswi_extent *extents;     /* [point] */
     eswi_journal_reader *journals;
+    eswi_journal_view *views; /* [journal] */
     size_t n_journals;
     eswi_record_place *places; /* sorted by point, method, block; one a block */
     size_t n_places;
@@ -36,11 +46,27 @@ struct esw_results {
 const eswi_record_place *eswi_results_places(const esw_results *results, size_t point, size_t method,
                                              size_t *n);
 
+/* Opens the journals of `n` folders as one run of an experiment: places and extents, no summaries.
+ * `experiment` must outlive the results. A folder without a journal is an error only where `must_hold` says so. */
+esw_status eswi_results_open_index(const char *const *directories, size_t n, const esw_experiment *experiment,
+                                   bool must_hold, esw_results **results, esw_error *error);
+
+/* The length of the scenario axis: the largest number that a point has, what is done so far where that is open. */
+uint64_t eswi_results_scenario_axis(const esw_results *results);
+
+/* Where the index says that a block of a method is done. */
+bool eswi_results_has(const esw_results *results, size_t point, size_t method, uint64_t block);
+
 /* results_index.c: reads all journals through and fills journals, places and first_place, and notes in
  * `warning` what is unfinished. */
-esw_status eswi_results_index(esw_results *results, esw_error *error);
+esw_status eswi_results_index(esw_results *results, const char *const *directories, size_t n, bool must_hold,
+                              esw_error *error);
 
-/* Reads the record at a place into `buffer` and its key from it. */
+/* results_stop.c: fills the extents and drops the places beyond them. */
+esw_status eswi_results_settle(esw_results *results, esw_error *error);
+
+/* Reads the record at a place into `buffer`, with the parts that the experiment keeps, and its key from it; the
+ * key's method is the journal's number of it. */
 esw_status eswi_results_record(const esw_results *results, const eswi_record_place *place, eswi_buffer *buffer,
                                eswi_cursor *payload, eswi_block_key *key, esw_error *error);
 

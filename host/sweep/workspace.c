@@ -122,12 +122,20 @@ static void add_series(const eswi_workspace *w, size_t run, uint32_t count)
     }
 }
 
+/* A method that is asked for, or one that those are compared with. */
+static bool is_needed(const eswi_workspace *w, const unsigned char *wanted, size_t run)
+{
+    return wanted[run] || run == w->baseline || run == w->optimum;
+}
+
 static esw_status solve_part(const eswi_workspace *w, uint64_t first, uint32_t offset, uint32_t count,
-                             esw_error *error)
+                             const unsigned char *wanted, esw_error *error)
 {
     const eswi_solver_ops *ops = w->plan->ops;
     esw_status status = ops->stage(w->solver, first + offset, count, error);
     for (size_t run = 0; run < w->configs.n_runs && !status; ++run) {
+        if (!is_needed(w, wanted, run))
+            continue;
         status = ops->solve(w->solver, run, w->decisions, error);
         if (status)
             break;
@@ -160,26 +168,29 @@ static void encode_record(const eswi_workspace *w, uint64_t first, uint32_t coun
     eswi_block_encode(&w->shape, &key, &values, &w->records[index]);
 }
 
-static esw_status finish_group(const eswi_workspace *w, uint64_t first, uint32_t count, eswi_journal *journal,
-                               esw_error *error)
+static esw_status finish_group(const eswi_workspace *w, uint64_t first, uint32_t count,
+                               const unsigned char *wanted, eswi_journal *journal, esw_error *error)
 {
     const size_t blocks = (count + ESW_BLOCK_SCENARIOS - 1) / ESW_BLOCK_SCENARIOS;
     const size_t n = blocks * w->configs.n_runs;
     if (w->optimum != ESW_NONE)
         for (size_t run = 0; run < w->configs.n_runs; ++run)
-            eswi_metrics_derive(&w->plan->metrics, metrics_of(w, run), metrics_of(w, w->optimum), w->group,
-                                count);
+            if (wanted[run])
+                eswi_metrics_derive(&w->plan->metrics, metrics_of(w, run), metrics_of(w, w->optimum), w->group,
+                                    count);
 #pragma omp parallel for num_threads(w->plan->threads) schedule(dynamic, 1) if (count >= PARALLEL_MIN)
     for (size_t i = 0; i < n; ++i)
-        encode_record(w, first, count, i);
+        if (wanted[i % w->configs.n_runs])
+            encode_record(w, first, count, i);
     esw_status status = ESW_OK;
-    for (size_t i = 0; i < n && !status; ++i)
-        status = eswi_journal_append(journal, &w->records[i], error);
+    for (size_t i = 0; i < n && journal && !status; ++i)
+        if (wanted[i % w->configs.n_runs])
+            status = eswi_journal_append(journal, &w->records[i], error);
     return status;
 }
 
-esw_status eswi_workspace_run(eswi_workspace *w, uint64_t first, uint32_t count, eswi_journal *journal,
-                              const eswi_patience *patience, esw_error *error)
+esw_status eswi_workspace_run(eswi_workspace *w, uint64_t first, uint32_t count, const unsigned char *wanted,
+                              eswi_journal *journal, const eswi_patience *patience, esw_error *error)
 {
     esw_status status = ESW_OK;
     memset(w->series, 0, w->configs.n_runs * w->shape.series_values * sizeof *w->series);
@@ -187,7 +198,13 @@ esw_status eswi_workspace_run(eswi_workspace *w, uint64_t first, uint32_t count,
         uint32_t some = count - offset < w->batch ? count - offset : w->batch;
         if (offset > 0 && patience->over(patience->context))
             return esw_fail(error, ESW_INTERRUPTED, "interrupted within a block");
-        status = solve_part(w, first, offset, some, error);
+        status = solve_part(w, first, offset, some, wanted, error);
     }
-    return status ? status : finish_group(w, first, count, journal, error);
+    return status ? status : finish_group(w, first, count, wanted, journal, error);
+}
+
+eswi_moments eswi_workspace_moments(const eswi_workspace *w, size_t method, size_t metric, uint32_t block,
+                                    uint32_t count)
+{
+    return eswi_moments_of(metrics_of(w, method) + metric * w->group + block * ESW_BLOCK_SCENARIOS, count);
 }

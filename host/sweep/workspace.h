@@ -35,10 +35,16 @@ typedef struct eswi_patience {
     const void *context;
 } eswi_patience;
 
-/* Solves and accounts scenarios first .. first+count-1, whole blocks of the run and at most `group`, and
- * appends their records to the journal in the order of block, then method. When patience is over before the last
- * batch nothing of them is kept: ESW_INTERRUPTED. */
-esw_status eswi_workspace_run(eswi_workspace *workspace, uint64_t first, uint32_t count, eswi_journal *journal,
-                              const eswi_patience *patience, esw_error *error);
+/* Solves and accounts scenarios first .. first+count-1, whole blocks of the run and at most `group`, by the methods
+ * with wanted[method] = 1 (and those that these are compared with), and appends their records to the journal in the
+ * order of block, then method (journal NULL: to nowhere). When patience is over before the last batch nothing of them is kept:
+ * ESW_INTERRUPTED. */
+esw_status eswi_workspace_run(eswi_workspace *workspace, uint64_t first, uint32_t count,
+                              const unsigned char *wanted, eswi_journal *journal, const eswi_patience *patience,
+                              esw_error *error);
+
+/* The moments of a metric of a method over block `block` of the group that eswi_workspace_run did last. */
+eswi_moments eswi_workspace_moments(const eswi_workspace *workspace, size_t method, size_t metric,
+                                    uint32_t block, uint32_t count);
 
 #endif

@@ -46,7 +46,7 @@ typedef struct esw_overrides {
     uint64_t scenarios; /* per point; 0 = as in the file */
 } esw_overrides;
 
-/* Reads and checks the file at `path`. `overrides` may be NULL. On success *experiment is new and the caller's
+/* Reads and checks the file at `path`, or the experiment of the run directory there. `overrides` may be NULL. On success *experiment is new and the caller's
  * (esw_experiment_free). ESW_BAD_USAGE for anything wrong in the file or the overrides, ESW_IO when it cannot
  * be read, ESW_NO_MEMORY. */
 esw_status esw_experiment_load(const char *path, const esw_overrides *overrides, esw_experiment **experiment,
@@ -64,8 +64,17 @@ const esw_system *esw_experiment_system(const esw_experiment *experiment);
 const char *esw_experiment_name(const esw_experiment *experiment);
 const char *esw_experiment_base_dir(const esw_experiment *experiment);
 uint64_t esw_experiment_seed(const esw_experiment *experiment);
-uint64_t esw_experiment_scenarios(const esw_experiment *experiment); /* per point */
+uint64_t esw_experiment_scenarios(const esw_experiment *experiment); /* per point; with `stop:` at most */
 unsigned esw_experiment_keep(const esw_experiment *experiment);      /* ESW_KEEP_... */
+
+/* `stop:`: a point is done at the first of 1, 2, 4, ... blocks, or all, at which the 95 % interval of the metric
+ * is mean -+ halfwidth or tighter for every method. */
+typedef struct esw_stop_rule {
+    const char *metric;
+    double halfwidth; /* above 0; in percent of |mean| when relative, else in the metric's unit */
+    bool relative;
+} esw_stop_rule;
+const esw_stop_rule *esw_experiment_stop(const esw_experiment *experiment); /* NULL without */
 
 /* The methods as they will run, in file order. The label is the name in the results: `as:` where given. */
 size_t esw_experiment_method_count(const esw_experiment *experiment);

@@ -20,19 +20,40 @@
 extern "C" {
 #endif
 
+/* Processes that share one run, such as MPI ranks: each calls esw_run with the same experiment and options but for
+ * the team. `largest` and `broadcast` are collective: every process calls them in the same order. All return a
+ * status, ESW_BACKEND for what the transport reports. */
+typedef struct esw_team {
+    int rank, size;
+    void *context;
+    /* Adds to a counter that all share (0 .. ESW_TEAM_COUNTERS - 1, zero at first) and gives its value before. */
+    esw_status (*fetch_add)(void *context, int counter, uint64_t add, uint64_t *before, esw_error *error);
+    /* *value becomes the largest of all processes'. */
+    esw_status (*largest)(void *context, int64_t *value, esw_error *error);
+    /* The root's bytes to everyone. */
+    esw_status (*broadcast)(void *context, int root, void *data, size_t size, esw_error *error);
+} esw_team;
+enum { ESW_TEAM_COUNTERS = 64 };
+
 /* State of a run, passed to the progress callback after every group of blocks. */
 typedef struct esw_progress {
     size_t point, points;    /* the point in work, of so many */
-    uint64_t scenarios_done; /* over all points */
-    uint64_t scenarios_total;
+    uint64_t scenarios_done; /* over all points, what was there before a resumed run included */
+    uint64_t scenarios_total; /* with `stop:` at most */
     double elapsed_s;
     double scenarios_per_s; /* of this run so far, all methods of a scenario counted once */
     double remaining_s;     /* at that rate; 0 when nothing is done yet */
+    const char *metric;     /* what the interval is of: the metric of `stop:`, else the latency or objective */
+    double halfwidth;       /* the widest 95 % interval of the point's methods as known so far, relative to the mean;
+                             * NaN when not known yet */
 } esw_progress;
 
 /* Zero-initialise and set what differs. */
 typedef struct esw_run_options {
-    const char *directory;    /* the run directory; made if missing, refused when it already holds a run */
+    const char *directory;    /* the run directory; made if missing, refused when it holds a run and not `resume` */
+    bool resume;              /* go on with what the directory holds; nothing there: start */
+    uint32_t shard, shards;   /* do part `shard` of 0 .. shards-1 only; shards 0: all. Not with `stop:` */
+    const esw_team *team;     /* NULL = this process alone */
     const char *backend;      /* NULL = "auto" */
     const char *command_line; /* recorded in manifest.json; may be NULL */
     int threads;              /* 0 = one per core this process may use */
@@ -61,7 +82,8 @@ typedef struct esw_plan {
 } esw_plan;
 
 typedef struct esw_run_report {
-    uint64_t scenarios_done, scenarios_total; /* over all points */
+    uint64_t scenarios_done, scenarios_total; /* over all points; what was done before included */
+    uint64_t scenarios_before;                /* of those, before this run */
     double seconds;
     bool hdf5; /* results.h5 was written */
 } esw_run_report;
@@ -72,11 +94,29 @@ typedef struct esw_run_report {
 esw_status esw_plan_make(const esw_experiment *experiment, const esw_run_options *options, esw_plan *plan,
                          esw_error *error);
 
+/* How long a run is likely to take, from scenarios solved and timed here: `scenarios` in all, of `points` points of the
+ * sweep. With `stop:` an upper estimate. Takes seconds, or as long as one scenario does. */
+typedef struct esw_estimate {
+    double seconds;
+    uint64_t scenarios;
+    size_t points;
+} esw_estimate;
+esw_status esw_estimate_time(const esw_experiment *experiment, const esw_run_options *options,
+                             esw_estimate *estimate, esw_error *error);
+
 /* Runs the experiment into options->directory. `report` may be NULL. ESW_INTERRUPTED when stopped early: what
- * is done is kept and the results hold it. ESW_IO when the directory or the disk fails: the journal written so
+ * is done is kept, the results hold it, and a run with `resume` goes on. A resumed run may have another number of
+ * scenarios, other methods, another comparison, `keep` or `stop:` than before; ESW_BAD_USAGE, naming what differs,
+ * when the configuration hash or the options of a method do. ESW_IO when the directory or the disk fails: the journal written so
  * far stays usable. Errors of esw_plan_make come first, before the directory is touched. */
 esw_status esw_run(const esw_experiment *experiment, const esw_run_options *options, esw_run_report *report,
                    esw_error *error);
+
+/* Puts the parts of one run, `n` run directories of the same experiment, together in a new one. Parts may overlap and
+ * may lack blocks; the order in which they are named does not matter. ESW_BAD_USAGE naming two directories and what
+ * differs, or when `directory` holds a run; ESW_IO as esw_results_open. */
+esw_status esw_merge(const char *const *directories, size_t n, const char *directory, const char *command_line,
+                     esw_error *error);
 
 /* One scenario of one point by one method, as the document of `solve --json` (interfaces: "edgesweep",
  * "system", "seed", "point", "scenario", "method", and the keys of the system's describe). New reference in

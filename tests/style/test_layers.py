@@ -19,6 +19,7 @@ MAY_INCLUDE = {
     "host/backend": (*SHARED, "backend/", *(f"{system}/" for system in SYSTEMS)),
     "host/sweep": (*PUBLIC, "base/", "backend/backend.h", "sweep/"),
     "host/cli": (*PUBLIC, "base/"),
+    "host/mpi": (*PUBLIC, "cli/cli.h"),
     "kernels": (*SHARED, "backend/backend.h", "kernels/", "simt.h", *(f"{system}/" for system in SYSTEMS)),
     **{f"host/{system}": (*SHARED, "backend/backend.h", f"{system}/") for system in SYSTEMS},
 }

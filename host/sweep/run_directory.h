@@ -1,0 +1,26 @@
+/* The run directory: whether a run may go into it, and the files that are not journals. */
+#ifndef ESWI_RUN_DIRECTORY_H
+#define ESWI_RUN_DIRECTORY_H
+
+#include "sweep/manifest.h"
+
+/* ESW_BAD_USAGE when the directory holds a run and `resume` is false, or one of another experiment: the line says
+ * what differs. */
+esw_status eswi_run_directory_check(const char *directory, const esw_experiment *experiment, bool resume,
+                                    esw_error *error);
+
+/* Makes the directory and writes the input files, experiment.yaml and a manifest. */
+esw_status eswi_run_directory_prepare(const char *directory, const esw_experiment *experiment,
+                                      const eswi_run_plan *plan, const esw_run_options *options,
+                                      const eswi_run_state *state, esw_error *error);
+
+/* One more than the largest number of a journal there, 0 without any. */
+uint32_t eswi_run_directory_next_journal(const char *directory);
+
+/* malloc'ed "directory/journal-0012.bin"; NULL when out of memory. */
+char *eswi_run_directory_journal(const char *directory, uint32_t number);
+
+/* results.h5 of the directory, where this build can write it. */
+esw_status eswi_run_directory_results(const char *directory, bool *written, esw_error *error);
+
+#endif
