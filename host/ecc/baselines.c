@@ -5,11 +5,8 @@
 
 #include "base/carve.h"
 #include "base/reduce.h"
-#include "ecc/cost.h"
-#include "ecc/ecc.h"
+#include "ecc/baseline_kernel.h"
 #include "ecc/links.h"
-
-enum { SURGERY_ROUNDS = 20 };
 
 /* What the planners know of every user, and memory for their rounds; all arrays lie in the caller's scratch. */
 typedef struct plan {
@@ -57,21 +54,14 @@ static const eswi_ecc_profile *profile_of(const plan *p, int user)
 
 static bool has_subchannels(const plan *p, int user)
 {
-    return p->decision->assigned[ECC_UP][user] >= 0 && p->decision->assigned[ECC_DOWN][user] >= 0;
+    return eswi_ecc_has_subchannels(p->decision, user);
 }
 
-/* Makes `split` the choice of a user, with full power and `units` where it offloads. */
 static void decide(const plan *p, int user, int split, double units)
 {
-    const bool sends = split < profile_of(p, user)->units;
-    p->decision->split[user] = split;
-    for (int d = 0; d < ECC_DIRECTIONS; d++) {
-        p->decision->power_w[d][user] = sends ? p->config->power_max_w[d] : 0.0;
-    }
-    p->decision->compute_units[user] = sends ? units : 0.0;
+    eswi_ecc_decide_user(p->config, p->instance, user, split, units, p->decision);
 }
 
-/* The rate of every user on its slice of a subchannel, full power, no interference: (6), (9) under OMA. */
 static void plan_rates(plan *p)
 {
     const eswi_ecc_config *config = p->config;
@@ -89,35 +79,30 @@ static void plan_rates(plan *p)
                 const int share = p->share[d][assigned[u]];
                 const size_t link = (size_t)u * (size_t)config->aps + (size_t)p->instance->ap_of_user[u];
                 const size_t at = link * (size_t)config->subchannels + (size_t)assigned[u];
-                const double received_w = config->power_max_w[d] * (double)p->instance->gain[d][at];
-                const double sinr = eswi_ecc_slice_sinr(config, d, share, received_w, 0.0);
-                p->rate_bps[d][u] = eswi_ecc_rate(config->subchannel_hz[d] / share, sinr);
+                p->rate_bps[d][u] = eswi_ecc_oma_rate(config, d, share, p->instance->gain[d][at]);
             }
         }
     }
 }
 
-static double latency_s(const plan *p, int user, int split, double edge_flops_per_s)
+static eswi_ecc_transfer transfer_of(const plan *p, int user)
 {
     const eswi_ecc_transfer transfer = {{p->config->power_max_w[ECC_UP], p->config->power_max_w[ECC_DOWN]},
                                         {p->rate_bps[ECC_UP][user], p->rate_bps[ECC_DOWN][user]}};
+    return transfer;
+}
+
+static double latency_s(const plan *p, int user, int split, double edge_flops_per_s)
+{
+    const eswi_ecc_transfer transfer = transfer_of(p, user);
     return eswi_ecc_latency_s(p->config, profile_of(p, user), split, edge_flops_per_s, &transfer);
 }
 
-/* The split of least latency, the smallest of equal ones; F without a subchannel. */
 static int fastest_split(const plan *p, int user, double edge_flops_per_s)
 {
-    const int units = profile_of(p, user)->units;
-    int best = units;
-    double best_s = latency_s(p, user, units, edge_flops_per_s);
-    for (int s = units - 1; s >= 1 && has_subchannels(p, user); s--) {
-        const double s_latency = latency_s(p, user, s, edge_flops_per_s);
-        if (s_latency <= best_s) {
-            best = s;
-            best_s = s_latency;
-        }
-    }
-    return best;
+    const eswi_ecc_transfer transfer = transfer_of(p, user);
+    return eswi_ecc_fastest_split(p->config, profile_of(p, user), has_subchannels(p, user), edge_flops_per_s,
+                                  &transfer);
 }
 
 static void neurosurgeon(const plan *p)
@@ -126,15 +111,6 @@ static void neurosurgeon(const plan *p)
     for (int u = 0; u < p->config->users; u++) {
         decide(p, u, fastest_split(p, u, edge_flops_per_s), p->config->units_max);
     }
-}
-
-/* r_i = clip(r_total / n_off, r_min, r_max): what each of an AP's offloading users gets. */
-static double shared_units(const eswi_ecc_config *config, int offloading)
-{
-    const double units = offloading > 0 ? config->edge_capacity_units / offloading : config->units_max;
-    return units < config->units_min   ? config->units_min
-           : units > config->units_max ? config->units_max
-                                       : units;
 }
 
 static void copy_splits(const plan *p, int ap, const int32_t *from, int32_t *to)
@@ -169,7 +145,7 @@ static double total_latency_s(const plan *p, int ap, double units)
 
 /* Splits of one AP's users under a shared edge: from all offloading, alternate the fastest splits and the
  * share they leave each other until the number of offloading users repeats. Where it does not within
- * SURGERY_ROUNDS (it can swing between many that get little and few that get much) the round of least total
+ * ECC_SURGERY_ROUNDS (it can swing between many that get little and few that get much) the round of least total
  * latency stands. */
 static void operate(const plan *p, int ap)
 {
@@ -179,13 +155,13 @@ static void operate(const plan *p, int ap)
         offloading += has_subchannels(p, u);
     }
     double best_s = 0.0;
-    for (int round = 0; round < SURGERY_ROUNDS; round++) {
+    for (int round = 0; round < ECC_SURGERY_ROUNDS; round++) {
         const int before = offloading;
-        offloading = split_users(p, ap, shared_units(p->config, before));
+        offloading = split_users(p, ap, eswi_ecc_shared_units(p->config, before));
         if (offloading == before) {
             return;
         }
-        const double round_s = total_latency_s(p, ap, shared_units(p->config, offloading));
+        const double round_s = total_latency_s(p, ap, eswi_ecc_shared_units(p->config, offloading));
         if (round == 0 || round_s < best_s) {
             best_s = round_s;
             copy_splits(p, ap, split, p->best_split);
@@ -202,7 +178,7 @@ static void dnn_surgery(const plan *p)
         for (int u = p->first_of_ap[ap]; u >= 0; u = p->next_of_ap[u]) {
             offloading += p->decision->split[u] < profile_of(p, u)->units;
         }
-        const double units = shared_units(p->config, offloading);
+        const double units = eswi_ecc_shared_units(p->config, offloading);
         for (int u = p->first_of_ap[ap]; u >= 0; u = p->next_of_ap[u]) {
             decide(p, u, p->decision->split[u], units);
         }

@@ -60,6 +60,10 @@ typedef struct eswi_ecc_grid_tables {
 typedef void eswi_ecc_grid_search(const eswi_ecc_grid_tables *tables, int users, const eswi_ecc_grid_user *user,
                                   eswi_ecc_grid_choice *choice);
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Scratch of one worker, 64-byte aligned: prepared once for a config, then used by any number of solves. */
 size_t eswi_ecc_grid_bytes(const eswi_ecc_config *config);
 void eswi_ecc_grid_prepare(const eswi_ecc_config *config, void *scratch);
@@ -95,5 +99,9 @@ double eswi_ecc_grid_computing(const eswi_ecc_config *config, const eswi_ecc_pro
 
 /* Points of the grid of one user of a profile with F units: F x power_levels x unit_levels. */
 size_t eswi_ecc_grid_points(const eswi_ecc_config *config, const eswi_ecc_profile *profile);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

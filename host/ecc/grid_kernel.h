@@ -4,7 +4,7 @@
  * C(s, r) + y being a row of lanes and the upload of a (split, power) one number. Which point it was is found
  * afterwards, in the one split that won: the least value, then the lowest split that reaches it, then the
  * lowest (power, units). Minima are exact, so any other order of the scan, on a GPU say, finds the same point
- * as long as it computes points with the two functions below.
+ * as long as it computes points with the two functions of grid_choice.h.
  *
  * Included by one source file per instruction set. Per user: F power_padded unit_padded points and power_padded
  * logarithms a direction; all that is read, some kilobytes, stays in the first-level cache.
@@ -13,20 +13,8 @@
 #define ESWI_ECC_GRID_KERNEL_H
 
 #include "base/detmath.h"
-#include "ecc/grid.h"
+#include "ecc/grid_choice.h"
 #include "ecc/lane_loop.h"
-
-/* (wT + wE p) / R(p): utility per bit sent at a level, given the SINR at the highest one. */
-ESW_FN float eswi_ecc_grid_cost_per_bit(float price, float relative, float full_sinr, float band_hz)
-{
-    return price / (band_hz * eswi_log2_1pf(relative * full_sinr));
-}
-
-/* What a split of `bits` bits uploads for; the last split sends nothing, whatever a bit costs. */
-ESW_FN float eswi_ecc_grid_upload(int sends, float bits, float cost_per_bit)
-{
-    return sends ? bits * cost_per_bit : 0.0f;
-}
 
 static void grid_cost_per_bit(const eswi_ecc_grid_tables *t, int direction, const eswi_ecc_grid_user *user)
 {

@@ -1,6 +1,6 @@
 /* ECC, method `grid`: the fixed plan of interference its users are searched against, (5) and (8) with every
  * assigned user sending at full power. */
-#include "ecc/grid.h"
+#include "ecc/grid_plan.h"
 
 #include "ecc/links.h"
 
@@ -13,50 +13,16 @@ typedef struct plan {
     const int32_t *first, *next; /* users of a subchannel, in index order */
 } plan;
 
-static double gain(const plan *p, int user, int ap, int subchannel)
-{
-    const size_t link = (size_t)user * (size_t)p->config->aps + (size_t)ap;
-    return (double)p->instance->gain[p->direction][link * (size_t)p->config->subchannels + (size_t)subchannel];
-}
-
-/* The gain through which user i hears user v of its own cluster; 0 if SIC has removed it (decoding order, and
- * the printed form of (8), as in the accountant). */
-static double intra_gain(const plan *p, int v, int i, int subchannel)
-{
-    const int ap = p->instance->ap_of_user[i];
-    const double gain_v = gain(p, v, ap, subchannel), gain_i = gain(p, i, ap, subchannel);
-    const bool later = gain_v == gain_i ? v > i : p->direction == ECC_UP ? gain_v < gain_i : gain_v > gain_i;
-    const bool through_v = p->direction == ECC_UP || p->config->reading == ECC_PUBLISHED;
-    return !later || v == i ? 0.0 : through_v ? gain_v : gain_i;
-}
-
-/* The gain through which user i hears user v of another cell. */
-static double inter_gain(const plan *p, int v, int i, int subchannel)
-{
-    const int32_t *ap = p->instance->ap_of_user;
-    return p->direction == ECC_UP ? gain(p, v, ap[i], subchannel) : gain(p, i, ap[v], subchannel);
-}
-
 static void plan_user(const plan *p, int i, eswi_ecc_grid_link *link)
 {
-    const eswi_ecc_config *config = p->config;
-    const ecc_access access = config->access;
-    const int d = p->direction, m = p->assigned[i], ap = p->instance->ap_of_user[i];
-    double heard = 0.0;
-    int sharers = 0;
+    const int32_t *ap = p->instance->ap_of_user;
+    const float *gain = p->instance->gain[p->direction];
+    const int d = p->direction, m = p->assigned[i];
+    eswi_ecc_heard heard = {0.0, 0};
     for (int v = p->first[m]; v >= 0; v = p->next[v]) {
-        const bool same_cell = p->instance->ap_of_user[v] == ap;
-        sharers += access == ECC_OMA || (access == ECC_OMA_IN_CELL && same_cell);
-        if (same_cell && access == ECC_NOMA) {
-            heard += intra_gain(p, v, i, m);
-        } else if (!same_cell && access != ECC_OMA) {
-            heard += inter_gain(p, v, i, m);
-        }
+        eswi_ecc_grid_hear(p->config, gain, d, i, ap[i], v, ap[v], m, &heard);
     }
-    const int slices = access == ECC_NOMA ? 1 : sharers;
-    const double noise_w = config->noise_w[d] / slices;
-    link->band_hz[d] = config->subchannel_hz[d] / slices;
-    link->sinr_per_w[d] = gain(p, i, ap, m) / (heard * config->power_max_w[d] + noise_w);
+    eswi_ecc_grid_link_of(p->config, gain, d, i, ap[i], m, &heard, &link->sinr_per_w[d], &link->band_hz[d]);
 }
 
 void eswi_ecc_grid_plan(const eswi_ecc_config *config, const eswi_ecc_instance *instance,

@@ -107,6 +107,12 @@ static esw_status choose_chunk(eswi_ecc_worker *w, const eswi_point *point, uint
 
 /* ---------------------------------------------------------------- open and close */
 
+static esw_status copy_in(char *d_to, const void *from, size_t bytes, esw_error *error)
+{
+    ESWI_CUDA_TRY(error, cudaMemcpy(d_to, from, bytes, cudaMemcpyHostToDevice));
+    return ESW_OK;
+}
+
 static esw_status upload_config(const eswi_ecc_config *config, memory *m, eswi_ecc_config *on_device,
                                 esw_error *error)
 {
@@ -116,10 +122,9 @@ static esw_status upload_config(const eswi_ecc_config *config, memory *m, eswi_e
     if (!h_image)
         return esw_fail(error, ESW_NO_MEMORY, "no memory for a config");
     *on_device = eswi_cuda_ecc_image(config, h_image, d_image);
-    const cudaError_t code = cudaMemcpy(d_image, h_image, bytes, cudaMemcpyHostToDevice);
+    const esw_status status = copy_in(d_image, h_image, bytes, error);
     free(h_image);
-    ESWI_CUDA_TRY(error, code);
-    return ESW_OK;
+    return status;
 }
 
 static esw_status upload_tables(const eswi_method_run *run, memory *m, eswi_ecc_device_run *on_device,
@@ -135,11 +140,10 @@ static esw_status upload_tables(const eswi_method_run *run, memory *m, eswi_ecc_
         return esw_fail(error, ESW_NO_MEMORY, "no memory for a method's tables");
     memset(h_tables, 0, bytes);
     eswi_cuda_ecc_methods[run->method].prepare_tables(config_of(run->config), h_tables);
-    const cudaError_t code = cudaMemcpy(d_tables, h_tables, bytes, cudaMemcpyHostToDevice);
+    const esw_status status = copy_in(d_tables, h_tables, bytes, error);
     free(h_tables);
     on_device->d_tables = d_tables;
-    ESWI_CUDA_TRY(error, code);
-    return ESW_OK;
+    return status;
 }
 
 static esw_status upload(eswi_ecc_worker *w, const eswi_point *point, memory *m, esw_error *error)

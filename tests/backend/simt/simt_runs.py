@@ -1,0 +1,58 @@
+"""Experiments run by the program on `cpu` and on `simt`, and what must be equal between them."""
+
+import filecmp
+import os
+import pathlib
+
+from edgesweep_cli import CliTest, edgesweep
+
+FULL = os.environ.get("ESW_TEST_FULL") == "1"
+
+ACCESSES = ("noma", "oma", "oma-in-cell")
+READINGS = ("repaired", "published")
+LAYOUTS = ("users_around_ap", "uniform")
+METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid")
+
+
+def entries(methods=METHODS, **options):
+    """Every combination of method, access and reading as lines of `methods:`."""
+    more = "".join(f", {key}: {value}" for key, value in options.items())
+    return [f"{{use: {method}, as: {method}-{access}-{reading}, access: {access}, reading: {reading}"
+            f"{more if method == 'grid' else ''}}}"
+            for method in methods for access in ACCESSES for reading in READINGS]
+
+
+def experiment(scenarios, methods, layout, seed=1, **parameters):
+    lines = ["system: ecc", f"seed: {seed}", f"scenarios: {scenarios}", "methods:", *(f"  - {m}" for m in methods),
+             "parameters:", f"  layout: {layout}", *(f"  {key}: {value}" for key, value in parameters.items()),
+             "keep: [summary, scenarios]"]
+    return "\n".join(lines) + "\n"
+
+
+class SimtTest(CliTest):
+    """Runs with the execution layer's own messages taken for failures."""
+
+    def run_on(self, backend, name, path, *arguments, **environment):
+        """A finished run; gives its folder."""
+        folder = self.folder / name
+        done = edgesweep("run", path, "-o", folder, "--quiet", "--backend", backend, *arguments,
+                         environment={key: str(value) for key, value in environment.items()}, timeout=600)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), f"{name}: {path.read_text(encoding='utf-8')}")
+        return folder
+
+    def csv_of(self, folder):
+        target = pathlib.Path(f"{folder}-csv")
+        self.succeed("export", folder, "--csv", target)
+        return target
+
+    def assert_same_results(self, one, other):
+        """Every exported number, and results.h5 where the program writes it, byte for byte."""
+        first, second = self.csv_of(one), self.csv_of(other)
+        names = sorted(os.listdir(first))
+        self.assertIn("scenarios.csv", names)
+        self.assertIn("summary.csv", names)
+        self.assertEqual(names, sorted(os.listdir(second)))
+        match, mismatch, errors = filecmp.cmpfiles(first, second, names, shallow=False)
+        self.assertEqual((sorted(match), mismatch, errors), (names, [], []), f"{one} and {other}")
+        if (one / "results.h5").exists():
+            self.assertEqual((one / "results.h5").read_bytes(), (other / "results.h5").read_bytes())

@@ -1,0 +1,101 @@
+"""Devices that fail: a status with place, call and the API's words, nothing lost, and work that ends on `cpu`."""
+
+import json
+import unittest
+
+from edgesweep_cli import EXIT_BACKEND, edgesweep
+from simt_runs import SimtTest, entries, experiment
+
+# An API function, which of its calls fails, and what the message must hold. Places are those of the source.
+FAULTS = (
+    ("cudaMalloc:1", ("kernels/ecc/worker.cu:", "cudaMalloc(", "out of memory", "cudaErrorMemoryAllocation")),
+    ("cudaMallocHost:1", ("kernels/ecc/solver.cu:", "cudaMallocHost(", "out of memory")),
+    ("cudaMallocHost:2", ("kernels/ecc/worker.cu:", "cudaMallocHost(", "out of memory")),
+    ("cudaStreamCreate:2", ("kernels/ecc/worker.cu:", "cudaStreamCreateWithFlags(", "cudaErrorLaunchFailure")),
+    ("cudaMemcpy:1", ("kernels/ecc/worker.cu:", "cudaMemcpy(", "cudaErrorLaunchFailure")),
+    ("cudaMemcpyAsync:3", ("kernels/ecc/worker.cu:", "cudaMemcpyAsync(", "cudaErrorLaunchFailure")),
+    ("cudaMemsetAsync:1", ("kernels/ecc/baselines.cu:", "cudaMemsetAsync(", "cudaErrorLaunchFailure")),
+    ("launch:1=cudaErrorInvalidConfiguration", ("kernels/ecc/stage.cu:", "launch of ecc_place_kernel",
+                                                "invalid configuration argument")),
+    ("launch:9", ("kernels/ecc/", "launch of ecc_", "unspecified launch failure")),
+    ("kernel:8=cudaErrorIllegalAddress", ("kernels/ecc/", "an illegal memory access was encountered")),
+    ("cudaStreamSynchronize:4", ("kernels/ecc/worker.cu:", "cudaStreamSynchronize(", "cudaErrorLaunchFailure")),
+)
+
+
+class Faults(SimtTest):
+    def setUp(self):
+        super().setUp()
+        self.experiment = self.write(experiment(
+            900, entries(("device-only", "dnn-surgery")), "uniform", aps=2, users=4, subchannels=3))
+
+    def run_with(self, fault, name, **environment):
+        return edgesweep("run", self.experiment, "-o", self.folder / name, "--quiet", "--backend", "simt",
+                         "--batch", "256", environment={"ESW_SIMT_FAIL": fault, **environment})
+
+    def test_every_call_that_fails_is_named_and_nothing_leaks(self):
+        for number, (fault, says) in enumerate(FAULTS):
+            for more in ({}, {"ESW_SIMT_DEFER": "1", "ESW_SIMT_SEED": "3", "ESW_SIMT_DEVICES": "2"}):
+                with self.subTest(fault=fault, **more):
+                    done = self.run_with(fault, f"{number}-{len(more)}", **more)
+                    self.assertEqual(done.returncode, EXIT_BACKEND, done.stderr)
+                    # The one line of the program; what leaked or faulted otherwise would be further lines.
+                    self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+                    if not more:
+                        for text in says:
+                            self.assertIn(text, done.stderr)
+                    self.assertRegex(done.stderr, r"kernels/[a-z_/]+\.cu:\d+: .+ \(cudaError\w+\)$")
+
+    def test_a_device_lost_on_the_way_leaves_what_was_done(self):
+        """The blocks before the loss are whole, and are those that the CPU computes."""
+        done = self.run_with("launch:100", "lost")
+        self.assertEqual(done.returncode, EXIT_BACKEND, done.stderr)
+        manifest = json.loads((self.folder / "lost" / "manifest.json").read_text(encoding="utf-8"))
+        self.assertEqual(manifest["state"], "failed")
+        found = (self.csv_of(self.folder / "lost") / "scenarios.csv").read_text(encoding="utf-8").splitlines()
+        cpu = self.csv_of(self.run_on("cpu", "cpu", self.experiment))
+        expected = (cpu / "scenarios.csv").read_text(encoding="utf-8").splitlines()
+        self.assertGreater(len(found), 256)
+        self.assertLess(len(found), len(expected))
+        self.assertEqual(set(found) - set(expected), set())
+
+    def test_a_run_that_lost_its_device_ends_on_the_processor_with_the_same_bits(self):
+        self.assertEqual(self.run_with("launch:100", "lost").returncode, EXIT_BACKEND)
+        self.succeed("run", self.experiment, "-o", self.folder / "lost", "--resume", "--quiet", "--backend", "cpu")
+        self.assert_same_results(self.run_on("cpu", "cpu", self.experiment), self.folder / "lost")
+
+    def test_a_device_too_small_for_one_scenario_says_so(self):
+        done = self.run_with("any:100000", "small", ESW_SIMT_MEMORY="2000")
+        self.assertEqual(done.returncode, EXIT_BACKEND, done.stderr)
+        self.assertIn("device 0: 0 MiB of its memory may be used", done.stderr)
+
+
+class Absent(SimtTest):
+    """Programs without what a backend needs."""
+
+    def test_a_machine_without_a_device_says_so_and_computes_on_the_processor(self):
+        nothing = {"ESW_SIMT_FAIL": "cudaGetDeviceCount:1=cudaErrorNoDevice"}
+        listing = self.succeed("info", environment=nothing)
+        self.assertIn("simt: not usable here: ", listing)
+        self.assertIn("no CUDA-capable device is detected", listing)
+        path = self.write(experiment(3, entries(("device-only",)), "uniform", aps=1, users=2, subchannels=1))
+        self.fail_with(EXIT_BACKEND, "run", path, "-o", self.folder / "named", "--backend", "simt", environment=nothing,
+                       says=("--backend: found 'simt', which does not work here", "no CUDA-capable device"))
+        self.succeed("run", path, "-o", self.folder / "auto", "--quiet", environment=nothing)
+        manifest = json.loads((self.folder / "auto" / "manifest.json").read_text(encoding="utf-8"))
+        self.assertEqual(manifest["backend"], "cpu")
+
+    def test_modules_that_are_none_or_missing_are_told_apart(self):
+        path = self.write(experiment(3, entries(("device-only",)), "uniform", aps=1, users=2, subchannels=1))
+        here = {"EDGESWEEP_BACKENDS": str(self.folder)}
+        self.fail_with(EXIT_BACKEND, "run", path, "-o", self.folder / "a", "--backend", "cuda", environment=here,
+                       says=("no module edgesweep-cuda.so was found", "here are: auto, cpu"))
+        (self.folder / "edgesweep-cuda.so").write_text("no shared object", encoding="utf-8")
+        self.fail_with(EXIT_BACKEND, "run", path, "-o", self.folder / "b", "--backend", "cuda", environment=here,
+                       says=("edgesweep-cuda.so", "which does not work here"))
+        self.assertIn("cuda: not usable here: ", self.succeed("info", environment=here))
+        self.succeed("run", path, "-o", self.folder / "c", "--quiet", environment=here)
+
+
+if __name__ == "__main__":
+    unittest.main()

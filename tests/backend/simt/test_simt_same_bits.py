@@ -1,0 +1,75 @@
+"""The GPU backend gives the bits of the CPU: every method, access, reading and layout, at many sizes."""
+
+import os
+import unittest
+
+from simt_runs import FULL, LAYOUTS, SimtTest, entries, experiment
+
+# N x U x M, cluster cap and what else makes a size odd. Scenarios are 10 of each, 200 in the long form, so that every
+# combination of method, access, reading and layout meets 50 (1,000) instances.
+SIZES = (
+    {"aps": 2, "users": 12, "subchannels": 6},
+    {"aps": 1, "users": 1, "subchannels": 1},
+    {"aps": 2, "users": 6, "subchannels": 1, "cluster_cap": 3},  # clusters at the cap; `uniform` leaves users over
+    {"aps": 2, "users": 9, "subchannels": 5, "pair_directions": "true", "cluster_cap": 1},
+    {"aps": 3, "users": 7, "subchannels": 3, "profile": "{mix: [nin-cifar10-32, vgg16-cifar10-224]}"},
+)
+LEVELS = ({"levels": 5, "unit_levels": 3}, {"levels": 17, "unit_levels": 33})
+
+
+class SameBits(SimtTest):
+    def compare(self, name, text, *arguments, **environment):
+        path = self.write(text, f"{name}.yaml")
+        cpu = self.run_on("cpu", f"{name}-cpu", path)
+        simt = self.run_on("simt", f"{name}-simt", path, *arguments, **environment)
+        self.assert_same_results(cpu, simt)
+
+    def test_every_combination_at_every_size(self):
+        for number, size in enumerate(SIZES):
+            for layout in LAYOUTS:
+                text = experiment(200 if FULL else 10, entries(**LEVELS[number % 2]), layout, seed=number, **size)
+                self.compare(f"{number}-{layout}", text)
+
+    def test_some_at_a_size_beyond_a_block_of_threads(self):
+        for layout in LAYOUTS:
+            text = experiment(8 if FULL else 1, entries(levels=4, unit_levels=2), layout, aps=5, users=60, subchannels=12)
+            self.compare(layout, text)
+
+    def test_more_scenarios_than_a_chunk_and_more_than_two(self):
+        """Batches that are cut, that end early, and that device memory cuts further so that instances are drawn anew."""
+        text = experiment(300, entries(("edge-only", "dnn-surgery")), "uniform", aps=2, users=5, subchannels=3)
+        for name, arguments, environment in (
+                ("odd", ("--batch", "77"), {}),
+                ("one", ("--batch", "1", "--scenarios", "9"), {}),
+                ("memory", ("--batch", "256"), {"ESW_SIMT_MEMORY": 200_000})):
+            with self.subTest(name):
+                path = self.write(text, f"{name}.yaml")
+                shorter = [a for a in arguments if a in ("--scenarios", "9")]
+                cpu = self.run_on("cpu", f"{name}-cpu", path, *shorter)
+                self.assert_same_results(cpu, self.run_on("simt", f"{name}-simt", path, *arguments, **environment))
+
+    def test_schedules_deferred_streams_and_several_devices_do_not_matter(self):
+        text = experiment(23, entries(levels=4, unit_levels=3), "users_around_ap", aps=2, users=6, subchannels=3)
+        path = self.write(text)
+        cpu = self.run_on("cpu", "cpu", path)
+        for seed in range(6):
+            simt = self.run_on("simt", f"seed-{seed}", path, "--batch", 16, ESW_SIMT_SEED=seed, ESW_SIMT_DEFER=1,
+                               ESW_SIMT_DEVICES=1 + seed % 4)
+            self.assert_same_results(cpu, simt)
+
+
+@unittest.skipUnless("ESW_RACE_MODULE" in os.environ, "built without the race checker, as sanitizers are on")
+class Races(SimtTest):
+    def test_the_race_checker_finds_nothing(self):
+        """Under it any schedule may switch threads at any access; a finding makes the run fail."""
+        for layout in LAYOUTS:
+            path = self.write(experiment(2, entries(levels=3, unit_levels=2), layout, aps=2, users=5, subchannels=3))
+            cpu = self.run_on("cpu", f"{layout}-cpu", path)
+            for seed in (0, 1, 7):
+                simt = self.run_on("simt", f"{layout}-{seed}", path, EDGESWEEP_BACKENDS=os.environ["ESW_RACE_MODULE"],
+                                   ESW_SIMT_SEED=seed, ESW_SIMT_DEFER=1)
+                self.assert_same_results(cpu, simt)
+
+
+if __name__ == "__main__":
+    unittest.main()
