@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/modules.h"
+#include "cansa/system.h"
 #include "clo/system.h"
 #include "ecc/system.h"
 
@@ -13,6 +14,7 @@ extern const eswi_backend eswi_cpu_backend;
 
 static const esw_system *const built_in_systems[] = {
     &eswi_ecc_system,
+    &eswi_cansa_system,
     &eswi_clo_system,
     NULL,
 };

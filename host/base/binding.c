@@ -182,8 +182,8 @@ static esw_status read_parameter(const eswi_bindings *tables, size_t p, const js
     case ESWI_BIND_REAL:
     case ESWI_BIND_MAYBE_REAL:
         if (!json_is_number(json) || !(number >= param->low && number <= param->high))
-            return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be a number from %g to %g", name, param->low,
-                            param->high);
+            return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be a number from %g to %g", name,
+                            param->low, param->high);
         break;
     }
     *(double *)field = number;

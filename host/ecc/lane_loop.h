@@ -1,29 +1,21 @@
-/* Lanes: sixteen independent columns worked on together.
- *
- * On the CPU a lane is an element of a vector: ESW_EACH_LANE is a loop the compiler turns into vector instructions, and
- * a lane variable is an array of sixteen. In CUDA a lane is a thread: the loop body runs once and a lane variable is a
- * register. Code between these macros never reads another lane; the exceptions are ESW_LANES_TOTAL
- * and ESW_LANES_MAX, which all sixteen lanes must reach.
+/* Lanes (base/lane_loop.h) that look rows up in a table, and lanes that meet: ESW_LANES_TOTAL and ESW_LANES_MAX are the
+ * exceptions to the rule that no lane reads another, and all sixteen must reach them.
  */
 #ifndef ESWI_ECC_LANE_LOOP_H
 #define ESWI_ECC_LANE_LOOP_H
 
-#include "base/portable.h"
+#include "base/lane_loop.h"
 
 #if defined(__AVX2__) && !defined(ESW_LANE_IS_THREAD)
 #include <immintrin.h>
 #endif
 
-enum { ECC_LANES = 16 };
+enum { ECC_LANES = ESW_LANES };
 
 /* Rows of a table: the low bits of a stored row number; the rest are flags of its owner. */
 enum { ECC_ROW = 0x3fff };
 
 #if defined(ESW_LANE_IS_THREAD)
-
-#define ESW_EACH_LANE(l) for (int l = (int)(threadIdx.x % ECC_LANES), once_##l = l >= 0; once_##l; once_##l = 0)
-#define ESW_LANE_VAR(type, name) type name
-#define ESW_AT(name, l) name
 
 /* The tree of reduce.h over the lanes; every lane gets the result. */
 #define ESW_LANES_TOTAL(name)                                                                                \
@@ -53,10 +45,6 @@ enum { ECC_ROW = 0x3fff };
         (out) = (table)[((entry) & ECC_ROW) * ECC_LANES + threadIdx.x % ECC_LANES];                          \
     } while (0)
 
-/* Whether a loop must go on for any lane: on the CPU if any of an integer lane variable is not 0, in CUDA the
- * thread's own. */
-#define ESW_LANES_ANY(name) ((name) != 0)
-
 /* The lanes a caller on lane `lane` fills for its scenario: on the CPU all of them where they are one scenario's
  * subchannels (`across`), in CUDA the thread's own. */
 #define ESW_LANES_FROM(across, lane) (lane)
@@ -81,10 +69,6 @@ enum { ECC_ROW = 0x3fff };
 
 #else
 
-#define ESW_EACH_LANE(l) _Pragma("omp simd") for (int l = 0; l < ECC_LANES; l++)
-#define ESW_LANE_VAR(type, name) type name[ECC_LANES]
-#define ESW_AT(name, l) name[l]
-
 #define ESW_LANES_TOTAL(name)                                                                                \
     do {                                                                                                     \
         for (int half = ECC_LANES / 2; half > 0; half /= 2)                                                  \
@@ -102,8 +86,7 @@ enum { ECC_ROW = 0x3fff };
             name[lane] = name[0];                                                                            \
     } while (0)
 
-/* Gathers and the any-lane test by hand: compilers of the day take them apart. Loads have one result, so the bits are
- * those of the loop. */
+/* Gathers by hand: compilers of the day take them apart. Loads have one result, so the bits are those of the loop. */
 static inline void eswi_lanes_lookup(const float *table, const uint16_t *rows, int *entry, float *out)
 {
 #if defined(__AVX512F__)
@@ -128,21 +111,7 @@ static inline void eswi_lanes_lookup(const float *table, const uint16_t *rows, i
 #endif
 }
 
-static inline int eswi_lanes_any(const int *value)
-{
-#if defined(__AVX512F__)
-    const __m512i all = _mm512_loadu_si512(value);
-    return _mm512_test_epi32_mask(all, all) != 0;
-#else
-    int any = 0;
-    for (int lane = 0; lane < ECC_LANES; lane++)
-        any |= value[lane];
-    return any;
-#endif
-}
-
 #define ESW_LANES_LOOKUP(table, rows, entry, out) eswi_lanes_lookup(table, rows, entry, out)
-#define ESW_LANES_ANY(name) eswi_lanes_any(name)
 #define ESW_LANES_FROM(across, lane) ((across) ? 0 : (lane))
 #define ESW_LANES_TO(across, lane)   ((across) ? ECC_LANES : (lane) + 1)
 #define ESW_LANE_LEADS(across) ((void)(across), 1)

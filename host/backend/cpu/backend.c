@@ -16,6 +16,7 @@ static const eswi_solver_ops *ops(const esw_system *system)
         const eswi_solver_ops *ops;
     } known[] = {
         {"ecc", &eswi_cpu_ecc_ops},
+        {"cansa", &eswi_cpu_cansa_ops},
         {"clo", &eswi_cpu_clo_ops},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)

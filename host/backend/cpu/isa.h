@@ -2,6 +2,8 @@
 #ifndef ESWI_CPU_ISA_H
 #define ESWI_CPU_ISA_H
 
+#include "cansa/auction.h"
+#include "cansa/optimum.h"
 #include "ecc/grid.h"
 #include "ecc/li_gd.h"
 #include "ecc/optimum.h"
@@ -16,6 +18,10 @@ typedef struct eswi_cpu_kernels {
     eswi_ecc_step ecc_published_step;
     eswi_ecc_grid_search *ecc_grid_search;
     eswi_ecc_optimum_kernels ecc_optimum;
+    void (*cansa_auction)(const eswi_cansa_rules *rules, const eswi_cansa_pack *pack);
+    void (*cansa_baseline)(const eswi_cansa_rules *rules, const eswi_cansa_pack *pack, int allocation);
+    void (*cansa_optimum)(const eswi_cansa_rules *rules, const eswi_cansa_knapsack *knapsack, int32_t *rbs,
+                          int32_t *option, double *bid);
     float (*fma_chain)(int rounds); /* `rounds` fused multiply-adds on each of ESWI_FMA_CHAIN_LANES floats, their sum */
 } eswi_cpu_kernels;
 

@@ -45,6 +45,22 @@ static void ecc_scan_table(const eswi_ecc_scan *scan)
     eswi_ecc_scan_table(scan);
 }
 
+static void cansa_auction(const eswi_cansa_rules *rules, const eswi_cansa_pack *pack)
+{
+    eswi_cansa_auction(rules, pack);
+}
+
+static void cansa_baseline(const eswi_cansa_rules *rules, const eswi_cansa_pack *pack, int allocation)
+{
+    eswi_cansa_baseline(rules, pack, allocation);
+}
+
+static void cansa_optimum(const eswi_cansa_rules *rules, const eswi_cansa_knapsack *knapsack, int32_t *rbs,
+                          int32_t *option, double *bid)
+{
+    eswi_cansa_optimum(rules, knapsack, rbs, option, bid);
+}
+
 /* The yardstick of `edgesweep bench`: what the multiply-add pipes of this instruction set deliver. */
 static float fma_chain(int rounds)
 {
@@ -68,5 +84,8 @@ const eswi_cpu_kernels JOIN(eswi_cpu_kernels_, ESWI_ISA) = {
     .ecc_published_step = ecc_published_step,
     .ecc_grid_search = ecc_grid_search,
     .ecc_optimum = {{ecc_bound, ecc_values}, {ecc_scan_row, ecc_scan_table}},
+    .cansa_auction = cansa_auction,
+    .cansa_baseline = cansa_baseline,
+    .cansa_optimum = cansa_optimum,
     .fma_chain = fma_chain,
 };

@@ -5,6 +5,7 @@
 #include "backend/backend.h"
 
 extern const eswi_solver_ops eswi_cpu_ecc_ops;
+extern const eswi_solver_ops eswi_cpu_cansa_ops;
 extern const eswi_solver_ops eswi_cpu_clo_ops;
 
 #endif

@@ -1,0 +1,18 @@
+/* CANSA: the JSON document of `solve --json`, both ways. */
+#ifndef ESWI_CANSA_DOCUMENT_H
+#define ESWI_CANSA_DOCUMENT_H
+
+#include "cansa/cansa.h"
+#include "edgesweep/system.h"
+
+/* system.c: the metric table, which the metrics of a document are named by. */
+extern const esw_metric eswi_cansa_metrics[CANSA_METRICS];
+
+/* describe.c: esw_system.describe. */
+json_t *eswi_cansa_describe(const esw_config *config, const void *instance, const void *decision);
+
+/* read.c: esw_system.read. */
+esw_status eswi_cansa_read(const esw_config *config, const json_t *document, void *instance, void *decision,
+                           esw_error *error);
+
+#endif
