@@ -15,7 +15,12 @@
 #include "kernels/ecc/assign.h"
 #include "kernels/ecc/local.h"
 
-enum { WARP = 32, THREADS_PER_BLOCK = 128, WARPS_PER_BLOCK = THREADS_PER_BLOCK / WARP };
+enum {
+    WARP = 32,
+    THREADS_PER_BLOCK = 128,
+    WARPS_PER_BLOCK = THREADS_PER_BLOCK / WARP,
+    SURGERY_BLOCKS_PER_SM = 5 /* 88 registers a thread: left to itself the compiler for sm_90 takes 80 and spills */
+};
 static const unsigned all_lanes = 0xffffffffu;
 
 /* Scratch. The loads of rule A come first and are dead when the others are written. */
@@ -251,7 +256,7 @@ static __device__ __forceinline__ int operate(const surgery *s)
     return best_offloading;
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK)
+extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, SURGERY_BLOCKS_PER_SM)
     ecc_surgery_kernel(const eswi_ecc_batch batch, const double *__restrict__ rate_bps, int32_t *member,
                        int32_t *best)
 {
