@@ -43,6 +43,7 @@ typedef struct eswi_solver_ops {
     esw_status (*solve)(eswi_solver *solver, size_t run, void *decisions, esw_error *error);
     /* Host view of instance i of the current batch, valid until the next stage. */
     const void *(*instance)(eswi_solver *solver, uint32_t i);
+    uint64_t methods; /* bit m: it solves method m of the system's table; 0: it solves all */
 } eswi_solver_ops;
 
 typedef struct eswi_backend eswi_backend;
@@ -65,8 +66,11 @@ typedef struct eswi_backend_exports {
     const eswi_backend *backend;
 } eswi_backend_exports;
 
-/* "auto" takes the best backend that works here. ESW_BACKEND with the reason when a named one does not. */
-esw_status eswi_backend_find(const char *name, const eswi_backend **backend, esw_error *error);
+/* The backend `name` (NULL: "auto") and its operations for a system, of whose methods those in `methods` (bit m:
+ * method m) are to be solved. "auto" takes the best one that works here and can do that. ESW_BACKEND with the reason
+ * when a named one does not or cannot. */
+esw_status eswi_backend_find(const char *name, const esw_system *system, uint64_t methods,
+                             const eswi_backend **backend, const eswi_solver_ops **ops, esw_error *error);
 
 /* Backends a program can have at most. */
 enum { ESWI_BACKENDS_MAX = 3 };

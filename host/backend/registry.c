@@ -78,29 +78,51 @@ static const char *why_missing(const char *name)
     return "no such backend";
 }
 
-static esw_status check_named(const eswi_backend *backend, esw_error *error)
+/* Methods that a backend cannot solve. */
+static uint64_t lacks(const eswi_solver_ops *ops, uint64_t methods)
 {
-    esw_error why = {{0}};
-    if (eswi_backend_usable(backend, &why) == ESW_OK)
-        return ESW_OK;
-    return esw_fail(error, ESW_BACKEND, "--backend: found '%s', which does not work here: %.700s",
-                    backend->name, why.text);
+    return ops->methods ? methods & ~ops->methods : 0;
 }
 
-esw_status eswi_backend_find(const char *name, const eswi_backend **backend, esw_error *error)
+/* Whether a backend works here and solves these methods; its operations. */
+static esw_status check(const eswi_backend *backend, const esw_system *system, uint64_t methods,
+                        const eswi_solver_ops **ops, esw_error *error)
+{
+    esw_error why = {{0}};
+    if (eswi_backend_usable(backend, &why))
+        return esw_fail(error, ESW_BACKEND, "--backend: found '%s', which does not work here: %.700s",
+                        backend->name, why.text);
+    *ops = backend->ops(system);
+    if (!*ops)
+        return esw_fail(error, ESW_BACKEND,
+                        "--backend: found '%s', which does not know the system %s; use --backend cpu",
+                        backend->name, system->name);
+    const uint64_t missing = lacks(*ops, methods);
+    for (size_t m = 0; m < system->n_methods && missing; m++)
+        if (missing >> m & 1)
+            return esw_fail(error, ESW_BACKEND,
+                            "--backend: found '%s': method '%s' has no GPU version; use --backend cpu",
+                            backend->name, system->methods[m].name);
+    return ESW_OK;
+}
+
+esw_status eswi_backend_find(const char *name, const esw_system *system, uint64_t methods,
+                             const eswi_backend **backend, const eswi_solver_ops **ops, esw_error *error)
 {
     char known[256] = "auto";
     size_t used = strlen(known);
-    const bool any = strcmp(name, "auto") == 0;
+    const bool any = !name || strcmp(name, "auto") == 0;
     for (const eswi_backend *const *b = eswi_backends(); *b; b++) {
         *backend = *b;
-        if (strcmp(name, (*b)->name) == 0)
-            return check_named(*b, error);
-        if (any && eswi_backend_usable(*b, NULL) == ESW_OK)
+        if (!any && strcmp(name, (*b)->name) == 0)
+            return check(*b, system, methods, ops, error);
+        if (any && check(*b, system, methods, ops, error) == ESW_OK)
             return ESW_OK;
         if (used < sizeof known)
             used += (size_t)snprintf(known + used, sizeof known - used, ", %s", (*b)->name);
     }
+    if (any)
+        return ESW_BACKEND; /* the last one says why */
     return esw_fail(error, ESW_BACKEND, "--backend: found '%.60s': %s; here are: %s", name, why_missing(name),
                     known);
 }

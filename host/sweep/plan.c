@@ -179,13 +179,13 @@ esw_status eswi_run_plan_make(const esw_experiment *experiment, const esw_run_op
     plan->allowed_bytes = options->max_memory_bytes
                               ? options->max_memory_bytes
                               : (uint64_t)(memory_share * (double)eswi_machine_memory_bytes());
-    esw_status status = eswi_backend_find(options->backend ? options->backend : "auto", &plan->backend, error);
+    uint64_t methods = 0;
+    for (size_t i = 0; i < experiment->n_methods; ++i)
+        methods |= UINT64_C(1) << experiment->methods[i].method;
+    esw_status status =
+        eswi_backend_find(options->backend, experiment->system, methods, &plan->backend, &plan->ops, error);
     if (status)
         return status;
-    plan->ops = plan->backend->ops(experiment->system);
-    if (!plan->ops)
-        return esw_fail(error, ESW_UNSUPPORTED, "backend %s: does not know the system %s", plan->backend->name,
-                        experiment->system->name);
     status = eswi_metrics_make(experiment, &plan->metrics, error);
     if (status)
         return status;

@@ -35,18 +35,6 @@ esw_status eswi_scenario_check_memory(const esw_experiment *experiment, const es
         experiment->source, needed * mib, left * mib);
 }
 
-esw_status eswi_scenario_backend(const char *name, const esw_system *system, const eswi_backend **backend,
-                                 const eswi_solver_ops **ops, esw_error *error)
-{
-    esw_status status = eswi_backend_find(name ? name : "auto", backend, error);
-    if (status)
-        return status;
-    *ops = (*backend)->ops(system);
-    return *ops ? ESW_OK
-                : esw_fail(error, ESW_UNSUPPORTED, "backend %s: does not know the system %s", (*backend)->name,
-                           system->name);
-}
-
 esw_status eswi_scenario_solve(const eswi_solver_ops *ops, const eswi_point *point, uint64_t scenario,
                                eswi_solved *solved, esw_error *error)
 {
@@ -87,7 +75,8 @@ esw_status eswi_answer_make(const esw_experiment *experiment, size_t point, size
     if (point >= experiment->n_points || method >= experiment->n_methods)
         return esw_fail(error, ESW_BAD_USAGE, "%s: has %zu points and %zu methods, counted from 0",
                         experiment->source, experiment->n_points, experiment->n_methods);
-    esw_status status = eswi_scenario_backend(backend, experiment->system, &answer->backend, &ops, error);
+    esw_status status = eswi_backend_find(backend, experiment->system, UINT64_C(1) << experiment->methods[method].method,
+                                          &answer->backend, &ops, error);
     if (!status)
         status = eswi_point_configure(experiment, point, method, &answer->configs, error);
     if (!status) {

@@ -12,10 +12,6 @@ void *eswi_scenario_block(size_t bytes);
 esw_status eswi_scenario_check_memory(const esw_experiment *experiment, const esw_config *config, uint64_t more,
                                       esw_error *error);
 
-/* A backend by name (NULL: auto) and its operations for a system. ESW_BACKEND, ESW_UNSUPPORTED. */
-esw_status eswi_scenario_backend(const char *name, const esw_system *system, const eswi_backend **backend,
-                                 const eswi_solver_ops **ops, esw_error *error);
-
 /* A scenario, what a method made of it, and how long the method took (drawing not counted). */
 typedef struct eswi_solved {
     void *instance, *decision;

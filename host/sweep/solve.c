@@ -141,15 +141,16 @@ static esw_status solve_against(const scored *s, const char *name, const char *b
 {
     const eswi_backend *backend;
     const eswi_solver_ops *ops;
-    esw_status status = eswi_scenario_backend(backend_name, s->system, &backend, &ops, error);
-    if (status)
-        return status;
     size_t method = 0;
     while (method < s->system->n_methods && strcmp(s->system->methods[method].name, name) != 0)
         ++method;
     if (method == s->system->n_methods)
         return esw_fail(error, ESW_BAD_USAGE, "--against: found '%.60s', no such method of %s", name,
                         s->system->name);
+    esw_status status =
+        eswi_backend_find(backend_name, s->system, UINT64_C(1) << method, &backend, &ops, error);
+    if (status)
+        return status;
     eswi_method_run run = {method, s->config};
     eswi_point point = {.system = s->system, .seed = seed, .config = s->config, .runs = &run, .n_runs = 1};
     eswi_solved solved;

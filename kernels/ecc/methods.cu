@@ -12,16 +12,10 @@ static esw_status solve_device_only(const eswi_ecc_batch *batch, ecc_method meth
     return eswi_cuda_ecc_local(batch, batch->config.access, stream, error);
 }
 
-/* In the order of ecc_method; a method without `solve` has no GPU version. */
 const eswi_cuda_ecc_method eswi_cuda_ecc_methods[ECC_METHODS] = {
     /* device-only */ {nullptr, solve_device_only, nullptr, nullptr},
     /* edge-only */ {eswi_cuda_ecc_baseline_scratch, eswi_cuda_ecc_edge_only, nullptr, nullptr},
     /* neurosurgeon */ {eswi_cuda_ecc_baseline_scratch, eswi_cuda_ecc_neurosurgeon, nullptr, nullptr},
     /* dnn-surgery */ {eswi_cuda_ecc_baseline_scratch, eswi_cuda_ecc_dnn_surgery, nullptr, nullptr},
     /* grid */ {eswi_cuda_ecc_grid_scratch, eswi_cuda_ecc_grid, eswi_ecc_grid_bytes, eswi_ecc_grid_prepare},
-    /* gd */ {nullptr, nullptr, nullptr, nullptr},
-    /* li-gd */ {nullptr, nullptr, nullptr, nullptr},
-    /* grid-optimum */ {nullptr, nullptr, nullptr, nullptr},
-    /* certified */ {nullptr, nullptr, nullptr, nullptr},
-    /* joint */ {nullptr, nullptr, nullptr, nullptr},
 };

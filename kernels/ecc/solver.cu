@@ -121,18 +121,6 @@ static esw_status check_size(const eswi_ecc_config *config, esw_error *error)
                           gains);
 }
 
-static esw_status check_methods(const eswi_point *point, esw_error *error)
-{
-    for (size_t i = 0; i < point->n_runs; i++) {
-        const size_t method = point->runs[i].method;
-        if (!eswi_cuda_ecc_methods[method].solve) {
-            return esw_fail(error, ESW_BACKEND, "method '%s' has no GPU version; use --backend cpu",
-                            point->system->methods[method].name);
-        }
-    }
-    return ESW_OK;
-}
-
 static esw_status open_workers(eswi_solver *solver, const eswi_point *point, const eswi_resources *resources,
                                esw_error *error)
 {
@@ -160,8 +148,6 @@ static esw_status open_solver(const eswi_point *point, const eswi_resources *res
     const eswi_range_scope range(ESWI_RANGE_OPEN);
     const eswi_ecc_config *config = config_of(point->config);
     esw_status status = check_size(config, error);
-    if (!status)
-        status = check_methods(point, error);
     if (status)
         return status;
     eswi_solver *solver = (eswi_solver *)calloc(1, sizeof *solver);
@@ -195,4 +181,5 @@ static const void *instance_at(eswi_solver *solver, uint32_t i)
     return solver->h_instances + i * solver->instance_bytes;
 }
 
-const eswi_solver_ops eswi_cuda_ecc_ops = {footprint, open_solver, close_solver, stage, solve, instance_at};
+const eswi_solver_ops eswi_cuda_ecc_ops = {footprint, open_solver, close_solver,         stage,
+                                           solve,     instance_at, ESWI_CUDA_ECC_METHODS};

@@ -100,7 +100,7 @@ static esw_status choose_chunk(eswi_ecc_worker *w, const eswi_point *point, uint
     const double mib = 1.0 / (1 << 20);
     return esw_fail(
         error, ESW_BACKEND,
-        "device %d: %.0f MiB of its memory may be used, two scenarios need %.0f MiB: make the instance "
+        "device %d: %.3g MiB of its memory may be used, two scenarios need %.3g MiB: make the instance "
         "smaller, raise --max-memory or use --backend cpu",
         w->ordinal, (double)allowed * mib, (double)*bytes * mib);
 }
@@ -304,6 +304,8 @@ esw_status eswi_ecc_worker_solve(eswi_ecc_worker *w, size_t run, uint64_t first,
     const eswi_range_scope range(ESWI_RANGE_SOLVE);
     esw_status status = ESW_OK;
     int next = 0;
+    for (int s = 0; s < ESWI_CUDA_ECC_SLOTS; s++)
+        w->slot[s].out = nullptr; /* of a solve that failed */
     ESWI_CUDA_TRY(error, cudaSetDevice(w->ordinal));
     for (uint32_t offset = 0; offset < count && !status;
          offset += w->chunk, next = (next + 1) % ESWI_CUDA_ECC_SLOTS) {

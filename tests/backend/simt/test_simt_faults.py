@@ -59,10 +59,15 @@ class Faults(SimtTest):
         self.assertLess(len(found), len(expected))
         self.assertEqual(set(found) - set(expected), set())
 
+    def test_a_run_that_lost_its_device_ends_on_the_processor_with_the_same_bits(self):
+        self.assertEqual(self.run_with("launch:100", "lost").returncode, EXIT_BACKEND)
+        self.succeed("run", self.experiment, "-o", self.folder / "lost", "--resume", "--quiet", "--backend", "cpu")
+        self.assert_same_results(self.run_on("cpu", "cpu", self.experiment), self.folder / "lost")
+
     def test_a_device_too_small_for_one_scenario_says_so(self):
         done = self.run_with("any:100000", "small", ESW_SIMT_MEMORY="2000")
         self.assertEqual(done.returncode, EXIT_BACKEND, done.stderr)
-        self.assertIn("device 0: 0 MiB of its memory may be used", done.stderr)
+        self.assertRegex(done.stderr, r"device 0: \S+ MiB of its memory may be used, two scenarios need \S+ MiB")
 
 
 class Absent(SimtTest):
