@@ -6,7 +6,7 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 source "$root/.ci/packages.sh"
 
-need_packages gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libjansson-dev librandom123-dev -- libhdf5-dev
+need_packages gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libjansson-dev librandom123-dev -- libhdf5-dev gnuplot-nox
 cd "$root"
 
 say "building"
@@ -25,6 +25,9 @@ show_run() { # NAME TITLE
 show_run demo "three networks, every method, 5 access points x 60 users x 12 subchannels"
 show_run demo-full-size "the paper's size: 5 access points x 1250 users x 250 subchannels"
 show_run demo-splits "large pictures and a mix of networks: the best split is inside the network and differs between users"
+
+say "the report of the first run: open $root/runs/demo/report.html in a browser"
+"$program" report runs/demo >/dev/null
 
 say "next: change a number in datasets/experiments/demo.yaml and run"
 say "  $root/$program run datasets/experiments/demo.yaml -o runs/mine && $root/$program show runs/mine"

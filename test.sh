@@ -77,7 +77,7 @@ same_bits() { # the summary and every scenario of a small run by both builds, by
 }
 
 need_packages gcc libc6-dev g++ clang cmake ninja-build pkg-config python3 libyaml-dev libjansson-dev librandom123-dev \
-    libcriterion-dev -- libhdf5-dev libopenmpi-dev openmpi-bin
+    libcriterion-dev gnuplot-nox -- libhdf5-dev libopenmpi-dev openmpi-bin
 # What clang only recommends: its sanitizers and its OpenMP, by the name of its version where that is a package.
 clang_version="$(clang -dumpversion | cut -d . -f 1)"
 mapfile -t clang_parts < <(known_packages "libclang-rt-$clang_version-dev" "libomp-$clang_version-dev")

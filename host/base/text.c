@@ -101,6 +101,34 @@ const char *eswi_format_real(double value, char text[ESWI_REAL_TEXT])
     return text;
 }
 
+/* The decimal exponent of a number that is not 0: 3 for 1234. */
+static int decimal_exponent(double value)
+{
+    char text[ESWI_REAL_TEXT];
+    snprintf(text, sizeof text, "%.1e", value);
+    return atoi(strchr(text, 'e') + 1);
+}
+
+const char *eswi_format_interval(double value, double low, double high, char text[ESWI_INTERVAL_TEXT])
+{
+    const double half = 0.5 * (high - low);
+    if (!isfinite(value) || value == 0.0 || !isfinite(half) || half <= 0.0) {
+        snprintf(text, ESWI_INTERVAL_TEXT, isfinite(value) ? "%.5g" : "-", value);
+        return text;
+    }
+    const int decimals_of_half = 1 - decimal_exponent(half);
+    const int decimals_of_value = 4 - decimal_exponent(value);
+    int decimals = decimals_of_half < decimals_of_value ? decimals_of_half : decimals_of_value;
+    decimals = decimals < 0 ? 0 : decimals;
+    if (fabs(value) >= 1e7 || fabs(value) < 1e-4)
+        snprintf(text, ESWI_INTERVAL_TEXT, "%.5g ± %.1g", value, half);
+    else if (decimals < decimals_of_half - 1)
+        snprintf(text, ESWI_INTERVAL_TEXT, "%.*f ± %.0e", decimals, value, half);
+    else
+        snprintf(text, ESWI_INTERVAL_TEXT, "%.*f ± %.*f", decimals, value, decimals, half);
+    return text;
+}
+
 enum { WORD_MAX = 63 };
 
 /* Optimal string alignment distance of two words of at most WORD_MAX characters. */

@@ -22,6 +22,13 @@ enum { ESWI_REAL_TEXT = 32 };
  * text. */
 const char *eswi_format_real(double value, char text[ESWI_REAL_TEXT]);
 
+enum { ESWI_INTERVAL_TEXT = 64 };
+
+/* Writes a value and the half width of its interval, "1.234 ± 0.012": two significant digits of the half width,
+ * but at most five of the value; a half width below the last digit is written as "± 2e-06". The value alone
+ * where there is no interval, "-" where there is none. Returns text. */
+const char *eswi_format_interval(double value, double low, double high, char text[ESWI_INTERVAL_TEXT]);
+
 /* The word of words[n] nearest to `word` in edit distance (insert, delete, replace, swap neighbours), or NULL
  * when none is within a third of its length. Ties go to the first. */
 const char *eswi_nearest(const char *word, const char *const *words, size_t n);

@@ -9,7 +9,8 @@
 #include "base/text.h"
 
 static const cli_command *const commands[] = {
-    &cli_run, &cli_show, &cli_export, &cli_merge, &cli_solve, &cli_account, &cli_instance, &cli_list, &cli_info, &cli_bench, NULL,
+    &cli_run,     &cli_show,     &cli_report, &cli_reproduce, &cli_export, &cli_merge, &cli_solve,
+    &cli_account, &cli_instance, &cli_list,   &cli_info,      &cli_bench,  NULL,
 };
 
 static void print_help(void)
@@ -29,7 +30,7 @@ static void print_help(void)
 
 static const cli_command *find_command(const char *name)
 {
-    const char *names[16];
+    const char *names[sizeof commands / sizeof commands[0]];
     size_t count = 0;
     for (; commands[count]; count++) {
         names[count] = commands[count]->name;

@@ -90,25 +90,10 @@ static void choose_ratios(view *v)
 
 /* ---------------------------------------------------------------- cells */
 
-/* "1.234 ± 0.012": two significant digits of the half width, but at most five of the value; a half width below the last
- * digit is written as "± 2e-06". */
 static void add_interval(cli_table *table, double value, double low, double high)
 {
-    double half = 0.5 * (high - low);
-    if (!isfinite(value) || value == 0.0 || !isfinite(half) || half <= 0.0) {
-        cli_table_add(table, isfinite(value) ? "%.5g" : "-", value);
-        return;
-    }
-    int decimals_of_half = 1 - (int)floor(log10(half));
-    int decimals_of_value = 4 - (int)floor(log10(fabs(value)));
-    int decimals = decimals_of_half < decimals_of_value ? decimals_of_half : decimals_of_value;
-    decimals = decimals < 0 ? 0 : decimals;
-    if (fabs(value) >= 1e7 || fabs(value) < 1e-4)
-        cli_table_add(table, "%.5g ± %.1g", value, half);
-    else if (decimals < decimals_of_half - 1)
-        cli_table_add(table, "%.*f ± %.0e", decimals, value, half);
-    else
-        cli_table_add(table, "%.*f ± %.*f", decimals, value, decimals, half);
+    char text[ESWI_INTERVAL_TEXT];
+    cli_table_add(table, "%s", eswi_format_interval(value, low, high, text));
 }
 
 static void add_header(cli_table *table, const view *v)

@@ -248,6 +248,23 @@ esw_status eswi_ecc_config_derive(eswi_ecc_config *config, const int *lines, esw
 
 /* ---------------------------------------------------------------- the descriptor's functions */
 
+/* K inferences on the same split are one of K times the work and the data. */
+static esw_status scale_profiles(eswi_ecc_config *config, esw_error *error)
+{
+    const double k = config->inferences;
+    esw_status status = ESW_OK;
+    for (int i = 0; i < config->n_profiles && status == ESW_OK; i++) {
+        eswi_ecc_profile *profile = &config->profiles[i];
+        for (int s = 0; s <= profile->units; s++) {
+            profile->flops[s] *= k;
+            profile->bits[s] *= k;
+        }
+        profile->result_bits *= k;
+        status = eswi_ecc_profile_finish(profile, profile->name, error);
+    }
+    return status;
+}
+
 static esw_status fill(eswi_ecc_config *config, const esw_value *values, const char *base_dir, esw_error *error)
 {
     int lines[ECC_PARAMS];
@@ -263,7 +280,8 @@ static esw_status fill(eswi_ecc_config *config, const esw_value *values, const c
         return line > 0 ? esw_fail(error, status, "line %d: %s", line, cause.text)
                         : esw_fail(error, status, "%s", cause.text);
     }
-    return eswi_ecc_config_derive(config, lines, error);
+    const esw_status scaled = scale_profiles(config, error);
+    return scaled != ESW_OK ? scaled : eswi_ecc_config_derive(config, lines, error);
 }
 
 esw_status eswi_ecc_configure(const esw_value *values, const char *base_dir, esw_config **config,

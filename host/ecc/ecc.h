@@ -56,6 +56,7 @@ typedef struct eswi_ecc_profile {
 /* One sweep point (or one method of it) with everything resolved: SI units, linear scale. */
 typedef struct eswi_ecc_config {
     int aps, users, subchannels, cluster_cap;
+    int inferences;                        /* K of every user: the profiles hold the work and data of all K */
     ecc_access access;
     ecc_reading reading;
     ecc_split split;

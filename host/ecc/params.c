@@ -19,6 +19,10 @@ const esw_param eswi_ecc_params[ECC_PARAMS] = {
         "upload", ESW_PARAM_CHOICE, "1", "source", 0, 0, "source|network", 0,
         "What split 1 sends: the picture as it was taken, where the profile knows it, or the network's input.",
         "assumed: CIFAR pictures are resized where the network runs"},
+    [ECC_PARAM_INFERENCES] = {
+        "inferences", ESW_PARAM_INTEGER, "1", "1", 1, 1000000, NULL, 0,
+        "Inferences K of every user, all on the same split: work and data are K times those of one.",
+        "project: a reading of the paper's workload k, Fig. 8 and 11"},
     [ECC_PARAM_APS] = {
         "aps", ESW_PARAM_INTEGER, "1", "5", 1, ECC_APS_MAX, NULL, 0,
         "Access points N, each a cell.",
@@ -209,6 +213,7 @@ const esw_param eswi_ecc_params[ECC_PARAMS] = {
 const eswi_ecc_binding eswi_ecc_bindings[ECC_PARAMS] = {
     [ECC_PARAM_PROFILE] = {ECC_BIND_NONE, 0, "profile"},
     [ECC_PARAM_UPLOAD] = {ECC_BIND_CHOICE, FIELD(upload), "upload"},
+    [ECC_PARAM_INFERENCES] = {ECC_BIND_INT, FIELD(inferences), "inferences"},
     [ECC_PARAM_APS] = {ECC_BIND_INT, FIELD(aps), "aps"},
     [ECC_PARAM_USERS] = {ECC_BIND_INT, FIELD(users), "users"},
     [ECC_PARAM_SUBCHANNELS] = {ECC_BIND_INT, FIELD(subchannels), "subchannels"},

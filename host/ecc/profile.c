@@ -6,17 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "base/datasets.h"
 #include "base/text.h"
-
-/* Set by the build: where the data is installed, and where it lies in the source tree. */
-#ifndef ESWI_DATA_INSTALLED
-#error "ESWI_DATA_INSTALLED must be defined by the build"
-#endif
-#ifndef ESWI_DATA_SOURCE
-#error "ESWI_DATA_SOURCE must be defined by the build"
-#endif
 
 enum {
     LINE_MAX_BYTES = 1024, /* longer lines are refused, so that no file can ask for memory without end */
@@ -306,13 +298,10 @@ static esw_status path_of_file(const char *name, const char *base_dir, char path
 
 static esw_status path_of_name(const char *name, char path[PATH_BYTES], esw_error *error)
 {
-    const char *const roots[] = {getenv("EDGESWEEP_DATA"), ESWI_DATA_INSTALLED, ESWI_DATA_SOURCE};
-    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
-        struct stat info;
-        if (roots[i] && snprintf(path, PATH_BYTES, "%s/profiles/%s.csv", roots[i], name) < PATH_BYTES &&
-            stat(path, &info) == 0) {
-            return ESW_OK;
-        }
+    char file[sizeof((eswi_ecc_profile *)0)->name + sizeof "profiles/.csv"];
+    const int length = snprintf(file, sizeof file, "profiles/%s.csv", name);
+    if (length >= 0 && (size_t)length < sizeof file && eswi_dataset_find(file, path, PATH_BYTES)) {
+        return ESW_OK;
     }
     const char *nearest = eswi_nearest(name, NAMES, sizeof NAMES / sizeof NAMES[0]);
     return esw_fail(

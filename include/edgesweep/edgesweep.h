@@ -5,6 +5,8 @@
 #include "edgesweep/backend.h"
 #include "edgesweep/bench.h"
 #include "edgesweep/experiment.h"
+#include "edgesweep/figure.h"
+#include "edgesweep/report.h"
 #include "edgesweep/results.h"
 #include "edgesweep/run.h"
 #include "edgesweep/status.h"
