@@ -66,12 +66,15 @@ build_and_test() { # NAME PRESET COMPILER CTEST_ARGUMENTS...
     fi
 }
 
-same_bits() { # the summary and every scenario of a small run by both builds, byte for byte
-    local folder build
+same_bits() { # all numbers of a small run of each system by both builds, byte for byte
+    local folder build file system
     folder="$(mktemp -d)"
-    for build in release debug; do
-        "build-test-$build/edgesweep" run datasets/experiments/same-bits.yaml -o "$folder/$build" --quiet &&
-            "build-test-$build/edgesweep" export "$folder/$build" --csv "$folder/$build-csv" || return 1
+    for file in datasets/experiments/same-bits-*.yaml; do
+        system="$(basename "$file" .yaml)"
+        for build in release debug; do
+            "build-test-$build/edgesweep" run "$file" -o "$folder/$build/$system" --quiet &&
+                "build-test-$build/edgesweep" export "$folder/$build/$system" --csv "$folder/$build-csv/$system" || return 1
+        done
     done
     diff -rq "$folder/release-csv" "$folder/debug-csv" && rm -r "$folder"
 }

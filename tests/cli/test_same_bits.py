@@ -1,6 +1,7 @@
 """A result depends on the experiment and the seed alone: every way to compute it gives the same bytes."""
 
 import filecmp
+import json
 import os
 import pathlib
 import platform
@@ -9,20 +10,22 @@ import unittest
 
 from edgesweep_cli import SOURCE, CliTest, edgesweep
 
-EXPERIMENT = SOURCE / "datasets" / "experiments" / "same-bits.yaml"
+class OfSystem:
+    """What must hold for each system; `system` names its experiment."""
 
+    system = None
 
-class SameBits(CliTest):
     @classmethod
     def setUpClass(cls):
         temporary = tempfile.TemporaryDirectory()
         cls.addClassCleanup(temporary.cleanup)
         cls.reference = cls.numbers(pathlib.Path(temporary.name), "--threads", "1", "--batch", "1")
 
-    @staticmethod
-    def numbers(folder, *arguments, environment=None):
+    @classmethod
+    def numbers(cls, folder, *arguments, environment=None):
         """Runs the experiment one way and gives the folder that holds all its numbers as text."""
-        for command in (("run", EXPERIMENT, "-o", folder / "run", "--quiet", *arguments),
+        experiment = SOURCE / "datasets" / "experiments" / f"same-bits-{cls.system}.yaml"
+        for command in (("run", experiment, "-o", folder / "run", "--quiet", *arguments),
                         ("export", folder / "run", "--csv", folder / "csv")):
             done = edgesweep(*command, environment=environment)
             assert done.returncode == 0, done.stderr
@@ -57,6 +60,25 @@ class SameBits(CliTest):
         many = set((self.reference / "scenarios.csv").read_text(encoding="utf-8").splitlines())
         for line in (few / "scenarios.csv").read_text(encoding="utf-8").splitlines():
             self.assertIn(line, many)
+
+
+class Ecc(OfSystem, CliTest):
+    system = "ecc"
+
+
+class Clo(OfSystem, CliTest):
+    system = "clo"
+
+
+class Cansa(OfSystem, CliTest):
+    system = "cansa"
+
+
+class AllSystems(unittest.TestCase):
+    def test_every_system_has_an_experiment(self):
+        listed = edgesweep("list", "systems", "--json")
+        self.assertEqual({f"same-bits-{system['name']}.yaml" for system in json.loads(listed.stdout)},
+                         {file.name for file in (SOURCE / "datasets" / "experiments").glob("same-bits-*.yaml")})
 
 
 if __name__ == "__main__":
