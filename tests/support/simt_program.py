@@ -8,6 +8,9 @@ import subprocess
 
 METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", "gd", "li-gd")
 
+# Options that lead to further kernels.
+OPTIONS = {"edge-only": "pair_directions: true", "gd": "split: per-user", "li-gd": "split: per-user"}
+
 # Users, APs and subchannels: odd sizes, one of each, clusters at the cap, more users than a warp has threads.
 SIZES = ((1, 1, 1), (5, 2, 3), (6, 1, 2), (7, 2, 2), (12, 2, 3), (35, 2, 6))
 SMALL_SIZES = tuple(size for size in SIZES if size[0] <= 12 and size[2] <= 3)
@@ -21,24 +24,26 @@ def schedules(seeds):
     return [{"ESW_SIMT_SEED": str(seed), "ESW_SIMT_DEFER": "1", "ESW_SIMT_DEVICES": str(1 + seed % 2)} for seed in seeds]
 
 
-def experiment(size, methods, scenarios, seed=11):
-    """Every access, reading and layout of the methods at one size. Readings and accesses are options of a method, the
-    layout is swept."""
+def experiment(size, methods, scenarios, seed=11, combinations=True):
+    """The methods at one size, in every access, reading and layout unless `combinations` is false. Readings and accesses
+    are options of a method, the layout is swept."""
     users, aps, subchannels = size
     entries = []
     for method in methods:
         entries.append(method)
-        for access in ("noma", "oma", "oma-in-cell"):
+        for access in ("noma", "oma", "oma-in-cell") if combinations else ():
             for reading in ("repaired", "published"):
                 if (access, reading) != ("noma", "repaired"):
                     entries.append(f"{{use: {method}, as: {method}-{access}-{reading}, access: {access}, "
                                    f"reading: {reading}}}")
+        if method in OPTIONS:
+            entries.append(f"{{use: {method}, as: {method}-other, {OPTIONS[method]}}}")
     return "\n".join([
         "system: ecc", "name: backends", f"seed: {seed}", f"scenarios: {scenarios}", "methods:",
         *(f"  - {entry}" for entry in entries),
         f"parameters: {{aps: {aps}, users: {users}, subchannels: {subchannels}, bandwidth_up_hz: 1000000, "
         "profile: {mix: [nin-cifar10-32, alexnet-imagenet-224]}}",
-        "sweep: {layout: [users_around_ap, uniform]}", "keep: [summary, scenarios, users]", ""])
+        f"sweep: {{layout: [{'users_around_ap, ' if combinations else ''}uniform]}}", "keep: [summary, scenarios, users]", ""])
 
 
 class Failure(Exception):
@@ -72,13 +77,13 @@ class Program:
             raise Failure(telling(done.stderr or done.stdout))
         return done
 
-    def methods(self, folder):
+    def methods(self, folder, backend="simt"):
         """Those of METHODS that the backend has. One that it has not is refused in so many words."""
         found = []
         for method in METHODS:
             path = pathlib.Path(folder) / f"{method}.yaml"
             path.write_text(experiment((1, 1, 1), [method], 1), encoding="utf-8")
-            done = self("run", path, "-o", pathlib.Path(folder) / f"{method}.run", "--backend", "simt", "--quiet")
+            done = self("run", path, "-o", pathlib.Path(folder) / f"{method}.run", "--backend", backend, "--quiet")
             if done.returncode == 0:
                 found.append(method)
             elif "has no GPU version" not in done.stderr:
