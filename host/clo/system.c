@@ -134,6 +134,13 @@ static const char *const *catalogue(void)
     return NAMES;
 }
 
+/* A few frames of both networks. */
+static const char VERIFY[] = "system: clo\n"
+                             "scenarios: 8\n"
+                             "methods: [clo, lo, fixed-theta, greedy-local, greedy-edge]\n"
+                             "parameters: {slots: 60, frame_slots: 10}\n"
+                             "sweep: {network: [single-hop, multi-hop]}\n";
+
 const esw_system eswi_clo_system = {
     .name = "clo",
     .title = "Edge inference in time under a deterministic reliability constraint, by conformal Lyapunov optimisation",
@@ -156,6 +163,7 @@ const esw_system eswi_clo_system = {
     .stage = stage,
     .account = account,
     .oracle = oracle,
+    .verify = VERIFY,
     .fields_of = fields_of,
     .series_of = series_of,
     .describe = eswi_clo_describe,

@@ -85,6 +85,15 @@ static const esw_field FIELDS[FIELD_COUNT] = {
     [FIELD_UTILITY] = {"utility", "1", false, "wT latency + wE energy (19)."},
 };
 
+/* Sizes at which every kind of method ends in milliseconds, with shared subchannels and both kinds of split. */
+static const char VERIFY[] =
+    "system: ecc\n"
+    "scenarios: 8\n"
+    "methods: [device-only, edge-only, neurosurgeon, dnn-surgery, grid, gd, li-gd, {use: li-gd, as: li-gd-oma, access: oma},\n"
+    "  grid-optimum, certified, joint]\n"
+    "parameters: {aps: 2, subchannels: 2}\n"
+    "sweep: {users: [1, 4], split: [common, per-user], profile: [nin-cifar10-32, yolov2tiny-cifar10-416]}\n";
+
 static esw_sizes sizes(const esw_config *opaque)
 {
     const eswi_ecc_config *config = eswi_ecc_config_of(opaque);
@@ -166,6 +175,7 @@ const esw_system eswi_ecc_system = {
     .stage = stage,
     .account = account,
     .oracle = oracle,
+    .verify = VERIFY,
     .fields_of = fields_of,
     .series_of = NULL,
     .describe = eswi_ecc_describe,

@@ -37,21 +37,22 @@ enum { ESW_TEAM_COUNTERS = 64 };
 
 /* State of a run, passed to the progress callback after every group of blocks. */
 typedef struct esw_progress {
-    size_t point, points;    /* the point in work, of so many */
-    uint64_t scenarios_done; /* over all points, what was there before a resumed run included */
+    size_t point, points;     /* the point in work, of so many */
+    uint64_t scenarios_done;  /* over all points, what was there before a resumed run included */
     uint64_t scenarios_total; /* with `stop:` at most */
     double elapsed_s;
     double scenarios_per_s; /* of this run so far, all methods of a scenario counted once */
     double remaining_s;     /* at that rate; 0 when nothing is done yet */
     const char *metric;     /* what the interval is of: the metric of `stop:`, else the latency or objective */
-    double halfwidth;       /* the widest 95 % interval of the point's methods as known so far, relative to the mean;
+    double halfwidth; /* the widest 95 % interval of the point's methods as known so far, relative to the mean;
                              * NaN when not known yet */
 } esw_progress;
 
 /* Zero-initialise and set what differs. */
 typedef struct esw_run_options {
-    const char *directory;    /* the run directory; made if missing, refused when it holds a run and not `resume` */
-    bool resume;              /* go on with what the directory holds; nothing there: start */
+    const char
+        *directory; /* the run directory; made if missing, refused when it holds a run and not `resume` */
+    bool resume;    /* go on with what the directory holds; nothing there: start */
     uint32_t shard, shards;   /* do part `shard` of 0 .. shards-1 only; shards 0: all. Not with `stop:` */
     const esw_team *team;     /* NULL = this process alone */
     const char *backend;      /* NULL = "auto" */
@@ -144,6 +145,30 @@ esw_status esw_account(const json_t *document, const char *base_dir, const char 
  * hold it, found before anything is written. */
 esw_status esw_instances_write(const esw_experiment *experiment, size_t point, uint64_t first, uint64_t last,
                                const char *path, esw_error *error);
+
+/* What esw_verify found of one method on one backend. */
+typedef struct esw_verdict {
+    const char *system, *backend, *method;
+    bool missing;        /* the backend does not have the method */
+    bool is_reference;   /* the CPU's, with which the other backends are compared */
+    uint64_t decisions;  /* checked */
+    double difference;   /* largest relative one between accountant and oracle, */
+    const char *metric;  /* of this metric */
+    uint64_t infeasible; /* decisions that break a constraint */
+    uint64_t differing;  /* decisions that are not bit for bit the CPU's */
+    bool passed;
+} esw_verdict;
+
+typedef struct esw_verify_options {
+    const char *system; /* NULL = all that have an oracle */
+    uint64_t scenarios; /* per point; 0 = a few */
+    void (*report)(void *context, const esw_verdict *verdict);
+    void *context;
+} esw_verify_options;
+
+/* Checks every method on every backend that works here against the oracle, system by system. ESW_CHECK_FAILED when
+ * a verdict did not pass. */
+esw_status esw_verify(const esw_verify_options *options, esw_error *error);
 
 /* {"version", "commit", "backend"} as it stands in documents; a new reference. */
 json_t *esw_identity_json(const char *backend);

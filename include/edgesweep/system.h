@@ -133,6 +133,9 @@ typedef struct esw_system {
      * `edgesweep verify` and tests. NULL where a system has none. */
     void (*oracle)(const esw_config *config, const void *instance, const void *decision, double *metrics);
 
+    /* An experiment (YAML) of all methods, small enough for the oracle, that `edgesweep verify` runs; with `oracle`. */
+    const char *verify;
+
     /* Per-entity columns of a decision: values[n_fields][entities]. */
     void (*fields_of)(const esw_config *config, const void *instance, const void *decision, double *values);
 

@@ -6,7 +6,7 @@ import shutil
 import unittest
 
 from edgesweep_cli import EXIT_IO, EXIT_USAGE, edgesweep
-from sweep_runs import EXPERIMENT, SweepTest, backends
+from sweep_runs import EXPERIMENT, SweepTest, other_backends
 
 class Shards(SweepTest):
     def test_shards_of_an_array_job_merge_in_any_order(self):
@@ -41,21 +41,23 @@ class Shards(SweepTest):
 
 
 class OtherWays(SweepTest):
-    def test_threads_batches_and_backends(self):
-        ways = [("--threads", threads, "--batch", batch, "--backend", backend)
-                for backend in backends() if backend != "cuda" for threads, batch in ((1, 1), (2, 50), (2, 5000))]
-        print("backends:", ", ".join(backends()))
-        for number, way in enumerate(ways):
-            self.succeed("run", self.shared / "whole.yaml", "-o", self.folder / str(number), "--quiet", *way)
-            self.assert_same(self.folder / str(number))
+    def test_threads_and_batches(self):
+        for threads, batch in ((1, 1), (2, 50), (2, 5000)):
+            out = self.folder / f"{threads}.{batch}"
+            self.succeed("run", self.shared / "whole.yaml", "-o", out, "--quiet", "--threads", threads, "--batch", batch)
+            self.assert_same(out)
 
-    def test_a_run_may_go_on_with_another_backend(self):
-        run = ("run", self.shared / "whole.yaml", "-o", self.folder / "run", "--quiet", "--resume")
-        for number, backend in enumerate(reversed(backends())):
-            if backend != "cuda":
-                self.succeed(*run, "--backend", backend, "--scenarios", 300 + 100 * number)
-        self.succeed(*run, "--backend", "cpu")
-        self.assert_same(self.folder / "run")
+    def test_other_backends_alone_and_after_one_another(self):
+        run = ("run", self.shared / "whole.yaml", "--scenarios", 20, "--quiet", "--resume")
+        self.succeed(*run, "-o", self.folder / "cpu", "--backend", "cpu")
+        shutil.copytree(self.folder / "cpu", self.shared / "few", dirs_exist_ok=True)
+        for name in other_backends(self.shared / "whole.yaml"):
+            self.succeed(*run, "-o", self.folder / name, "--backend", name, timeout=600)
+            self.assert_same(self.folder / name, "few")
+            mixed = self.folder / f"{name}-then-cpu"
+            self.succeed(*run, "-o", mixed, "--backend", name, "--methods", "device-only,li-gd", timeout=600)
+            self.succeed(*run, "-o", mixed, "--backend", "cpu")
+            self.assert_same(mixed, "few")
 
     def test_stop_ends_where_it_ends(self):
         rows = list(csv.DictReader(self.numbers(self.shared / "stop")["summary.csv"].decode().splitlines()))
@@ -75,6 +77,17 @@ class OtherWays(SweepTest):
                            ("{metric: latency_s, halfwidth: 1, max_scenarios: 0}", "max_scenarios")):
             self.fail_with(EXIT_USAGE, "run", self.write(EXPERIMENT.replace("{mix: [mine.csv, nin-cifar10-32]}", "nin-cifar10-32")
                                                          + f"stop: {line}\n"), "--dry-run", says=("stop", says))
+
+
+class Verify(SweepTest):
+    def test_every_method_of_every_system_agrees_with_its_oracle_here(self):
+        rows = self.succeed("verify", "--scenarios", 2, timeout=300).splitlines()[2:]
+        self.assertGreater(len(rows), 8)
+        for row in rows:
+            self.assertRegex(row, r"(agrees|not on this backend)$")
+        for method in ("ecc cpu device-only", "ecc cpu li-gd", "ecc cpu li-gd-oma", "ecc cpu certified", "clo cpu lo"):
+            self.assertTrue(any(f"{method} " in " ".join(row.split()) + " " for row in rows), method)
+        self.fail_with(EXIT_USAGE, "verify", "--system", "ecd", says="ecd")
 
 
 class Replay(SweepTest):

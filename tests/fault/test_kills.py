@@ -36,12 +36,6 @@ unit,name,type,bits,flops
 """
 
 
-def backends():
-    done = subprocess.run([PROGRAM, "list", "backends", "--json"], capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
-    return [entry["name"] if isinstance(entry, dict) else entry for entry in found]
-
-
 class Kills(CliTest):
     def setUp(self):
         super().setUp()
@@ -65,8 +59,8 @@ class Kills(CliTest):
     def start(self, name):
         """A process that goes on with the run, each time in another way."""
         return subprocess.Popen([PROGRAM, "run", self.experiment, "-o", self.folder / name, "--quiet", "--resume",
-                                 "--threads", str(self.dice.choice((1, 2))), "--batch", str(self.dice.choice((1, 60, 700))),
-                                 "--backend", self.dice.choice(backends())], stderr=subprocess.PIPE)
+                                 "--threads", str(self.dice.choice((1, 2))), "--batch",
+                                 str(self.dice.choice((1, 60, 700)))], stderr=subprocess.PIPE)
 
     def kill(self, process, moment):
         """Kills the process at a moment: after a time, or when results.h5 is being written. True if it came to it."""

@@ -153,6 +153,15 @@ static void account(const esw_config *config, const void *instance, const void *
                  out);
 }
 
+double toy_oracle_error;
+
+static void oracle(const esw_config *config, const void *instance, const void *decision, double *out)
+{
+    account(config, instance, decision, out);
+    out[TOY_LATENCY] *= 1 + toy_oracle_error;
+    out[TOY_STEPS] = NAN;
+}
+
 static void fields_of(const esw_config *config, const void *instance, const void *decision, double *values)
 {
     const toy_instance *i = instance;
@@ -305,6 +314,8 @@ const esw_system toy_system = {
     .sizes = sizes,
     .stage = stage,
     .account = account,
+    .oracle = oracle,
+    .verify = "system: toy\nscenarios: 20\nmethods: [slow, quick, best]\nsweep: {users: [1, 3]}\n",
     .fields_of = fields_of,
     .series_of = series_of,
     .describe = describe,

@@ -36,6 +36,9 @@ enum { TOY_SHIFTS = 3, TOY_SIZES = 4 };
 double toy_grid_value(size_t entity, int quantity, size_t shift, size_t size);
 size_t toy_grid_chosen(size_t entity);
 
+/* What the toy's oracle adds to the latency, relative: 0 makes it agree. */
+extern double toy_oracle_error;
+
 void toy_use(void);
 
 /* The backend's next solve of this scenario fails once; UINT64_MAX for none. */

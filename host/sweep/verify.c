@@ -1,0 +1,241 @@
+/* Every method on every backend of this machine against the oracle. */
+#include "edgesweep/run.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/machine.h"
+#include "edgesweep/backend.h"
+#include "sweep/experiment.h"
+#include "sweep/metrics.h"
+#include "sweep/plan.h"
+
+/* Two double evaluations of the same equations: docs/tolerances.md, TOLERANCE_ORACLE. */
+static const double tolerance = 1e-12;
+
+enum { BATCH = 16 };
+
+typedef struct verifier {
+    const esw_experiment *experiment;
+    const esw_system *system;
+    uint64_t scenarios;
+    esw_verdict *verdicts;     /* [method] of the backend in work */
+    unsigned char **reference; /* [point * methods + method]: the decisions of the first backend */
+} verifier;
+
+/* ---------------------------------------------------------------- one decision */
+
+static double relative_difference(double a, double b)
+{
+    if (a == b || (isnan(a) && isnan(b)))
+        return 0;
+    const double size = fmax(fabs(a), fabs(b));
+    return isfinite(a) && isfinite(b) ? fabs(a - b) / size : INFINITY;
+}
+
+/* The accountant against the oracle. */
+static void compare_scores(const verifier *v, const esw_config *config, const void *instance,
+                           const void *decision, esw_verdict *verdict)
+{
+    double account[ESWI_METRICS_MAX], oracle[ESWI_METRICS_MAX];
+    v->system->account(config, instance, decision, account);
+    v->system->oracle(config, instance, decision, oracle);
+    for (size_t m = 0; m < v->system->n_metrics; ++m) {
+        const double difference = isnan(oracle[m]) ? 0 : relative_difference(account[m], oracle[m]);
+        if (!verdict->metric || difference > verdict->difference) {
+            verdict->difference = difference;
+            verdict->metric = v->system->metrics[m].name;
+        }
+    }
+}
+
+/* Writes the decision out and reads it back, as `account` does: it must keep every constraint. */
+static bool is_feasible(const verifier *v, const esw_config *config, const void *instance, const void *decision,
+                        void *instance_read, void *decision_read)
+{
+    json_t *document = v->system->describe(config, instance, decision);
+    bool good = document && v->system->read(config, document, instance_read, decision_read, NULL) == ESW_OK;
+    json_decref(document);
+    return good;
+}
+
+/* ---------------------------------------------------------------- one backend at one point */
+
+typedef struct bench {
+    const eswi_solver_ops *ops;
+    eswi_point_configs configs;
+    eswi_solver *solver;
+    esw_sizes sizes;
+    unsigned char *decisions;                     /* [BATCH] */
+    unsigned char *instance_read, *decision_read; /* of one scenario */
+} bench;
+
+static void *allocate(size_t bytes)
+{
+    void *memory = aligned_alloc(64, (bytes + 64) / 64 * 64);
+    if (memory)
+        memset(memory, 0, (bytes + 64) / 64 * 64);
+    return memory;
+}
+
+static esw_status bench_open(bench *b, const verifier *v, const eswi_solver_ops *ops, size_t point,
+                             esw_error *error)
+{
+    const eswi_resources resources = {.threads = eswi_machine_cores(), .batch = BATCH};
+    *b = (bench){.ops = ops};
+    esw_status status = eswi_point_configure(v->experiment, point, ESW_NONE, &b->configs, error);
+    if (status)
+        return status;
+    b->sizes = v->system->sizes(b->configs.instance);
+    b->decisions = allocate(BATCH * b->sizes.decision_bytes);
+    b->instance_read = allocate(b->sizes.instance_bytes);
+    b->decision_read = allocate(b->sizes.decision_bytes);
+    if (!b->decisions || !b->instance_read || !b->decision_read)
+        return esw_fail(error, ESW_NO_MEMORY, "verify: out of memory");
+    return ops->open(&b->configs.point, &resources, &b->solver, error);
+}
+
+static void bench_close(bench *b)
+{
+    if (b->solver)
+        b->ops->close(b->solver);
+    eswi_point_free(&b->configs);
+    free(b->decisions);
+    free(b->instance_read);
+    free(b->decision_read);
+}
+
+/* The batch that was solved by a method: scores, feasibility, and the decisions of the first backend. */
+static void check_batch(const verifier *v, const bench *b, size_t point, size_t method, uint64_t first,
+                        uint32_t count)
+{
+    esw_verdict *verdict = &v->verdicts[method];
+    const esw_config *config = b->configs.runs[method].config;
+    const size_t bytes = b->sizes.decision_bytes;
+    unsigned char *reference = v->reference[point * v->experiment->n_methods + method];
+    for (uint32_t i = 0; i < count; ++i) {
+        const unsigned char *decision = b->decisions + i * bytes;
+        const void *instance = b->ops->instance(b->solver, i);
+        compare_scores(v, config, instance, decision, verdict);
+        verdict->infeasible += !is_feasible(v, config, instance, decision, b->instance_read, b->decision_read);
+        if (verdict->is_reference)
+            memcpy(reference + (first + i) * bytes, decision, bytes);
+        else
+            verdict->differing += memcmp(reference + (first + i) * bytes, decision, bytes) != 0;
+        ++verdict->decisions;
+    }
+}
+
+static esw_status verify_point(verifier *v, const eswi_solver_ops *ops, size_t point, esw_error *error)
+{
+    bench b;
+    esw_status status = bench_open(&b, v, ops, point, error);
+    for (size_t m = 0; m < v->experiment->n_methods && !status; ++m) {
+        unsigned char **reference = &v->reference[point * v->experiment->n_methods + m];
+        if (!*reference && !(*reference = allocate(v->scenarios * b.sizes.decision_bytes)))
+            status = esw_fail(error, ESW_NO_MEMORY, "verify: out of memory");
+    }
+    for (uint64_t first = 0; first < v->scenarios && !status; first += BATCH) {
+        const uint32_t count = v->scenarios - first < BATCH ? (uint32_t)(v->scenarios - first) : BATCH;
+        status = ops->stage(b.solver, first, count, error);
+        for (size_t m = 0; m < v->experiment->n_methods && !status; ++m) {
+            if (v->verdicts[m].missing)
+                continue;
+            status = ops->solve(b.solver, m, b.decisions, error);
+            if (status == ESW_UNSUPPORTED) {
+                v->verdicts[m].missing = true;
+                status = ESW_OK;
+            } else if (!status) {
+                check_batch(v, &b, point, m, first, count);
+            }
+        }
+    }
+    bench_close(&b);
+    return status;
+}
+
+/* ---------------------------------------------------------------- all */
+
+static esw_status verify_backend(verifier *v, const eswi_backend *backend, bool is_reference,
+                                 const esw_verify_options *options, bool *failed, esw_error *error)
+{
+    const eswi_solver_ops *ops = backend->ops(v->system);
+    esw_status status = ESW_OK;
+    for (size_t m = 0; m < v->experiment->n_methods; ++m)
+        v->verdicts[m] = (esw_verdict){.system = v->system->name,
+                                       .backend = backend->name,
+                                       .method = v->experiment->methods[m].label,
+                                       .is_reference = is_reference,
+                                       .missing = !ops};
+    for (size_t point = 0; ops && point < v->experiment->n_points && !status; ++point)
+        status = verify_point(v, ops, point, error);
+    for (size_t m = 0; m < v->experiment->n_methods && !status; ++m) {
+        esw_verdict *verdict = &v->verdicts[m];
+        verdict->passed =
+            verdict->difference <= tolerance && verdict->infeasible == 0 && verdict->differing == 0;
+        *failed |= !verdict->passed;
+        options->report(options->context, verdict);
+    }
+    return status;
+}
+
+/* The backends that work here. The first is the CPU's; the others are compared with it. */
+static esw_status verify_backends(verifier *v, const esw_verify_options *options, bool *failed,
+                                  esw_error *error)
+{
+    esw_status status = ESW_OK;
+    for (size_t i = 0; i < esw_backend_count() && !status; ++i) {
+        const eswi_backend *backend;
+        if (!esw_backend_usable(i))
+            continue;
+        status = eswi_backend_find(esw_backend_name(i), &backend, error);
+        if (!status)
+            status = verify_backend(v, backend, i == 0, options, failed, error);
+    }
+    return status;
+}
+
+static esw_status verify_system(const esw_system *system, const esw_verify_options *options, bool *failed,
+                                esw_error *error)
+{
+    esw_experiment *experiment;
+    const esw_overrides overrides = {.scenarios = options->scenarios};
+    esw_status status = esw_experiment_parse(system->verify, strlen(system->verify), system->name, ".",
+                                             &overrides, &experiment, error);
+    if (status)
+        return status;
+    const size_t n = experiment->n_points * experiment->n_methods;
+    verifier v = {.experiment = experiment, .system = system, .scenarios = experiment->scenarios};
+    v.verdicts = calloc(experiment->n_methods, sizeof *v.verdicts);
+    v.reference = calloc(n, sizeof *v.reference);
+    status = v.verdicts && v.reference ? verify_backends(&v, options, failed, error)
+                                       : esw_fail(error, ESW_NO_MEMORY, "verify: out of memory");
+    for (size_t i = 0; v.reference && i < n; ++i)
+        free(v.reference[i]);
+    free(v.reference);
+    free(v.verdicts);
+    esw_experiment_free(experiment);
+    return status;
+}
+
+esw_status esw_verify(const esw_verify_options *options, esw_error *error)
+{
+    bool failed = false, some = false;
+    esw_status status = ESW_OK;
+    for (const esw_system *const *system = esw_systems(); *system && !status; ++system) {
+        if (options->system && strcmp(options->system, (*system)->name) != 0)
+            continue;
+        if (!(*system)->oracle || !(*system)->verify)
+            continue;
+        some = true;
+        status = verify_system(*system, options, &failed, error);
+    }
+    if (status)
+        return status;
+    if (!some)
+        return esw_fail(error, ESW_BAD_USAGE, "--system: found '%.60s', no system with an oracle of that name",
+                        options->system ? options->system : "");
+    return failed ? esw_fail(error, ESW_CHECK_FAILED, "a method or a backend does not agree with the oracle")
+                  : ESW_OK;
+}
