@@ -80,7 +80,7 @@ same_bits() { # all numbers of a small run of each system by both builds, byte f
 }
 
 need_packages gcc libc6-dev g++ clang cmake ninja-build pkg-config python3 libyaml-dev libjansson-dev librandom123-dev \
-    libcriterion-dev gnuplot-nox -- libhdf5-dev libopenmpi-dev openmpi-bin
+    libcriterion-dev gnuplot-nox -- python3-h5py python3-pandas python3-xarray libhdf5-dev libopenmpi-dev openmpi-bin
 # What clang only recommends: its sanitizers and its OpenMP, by the name of its version where that is a package.
 clang_version="$(clang -dumpversion | cut -d . -f 1)"
 mapfile -t clang_parts < <(known_packages "libclang-rt-$clang_version-dev" "libomp-$clang_version-dev")

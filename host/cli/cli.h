@@ -28,7 +28,8 @@ extern int cli_default_threads;
 
 /* The subcommands; main.c lists them in the order of the help text. */
 extern const cli_command cli_run, cli_show, cli_export, cli_solve, cli_account, cli_instance, cli_list,
-    cli_info, cli_bench, cli_merge, cli_report, cli_reproduce, cli_verify;
+    cli_info, cli_bench, cli_merge, cli_report, cli_reproduce, cli_verify,
+    cli_compare;
 
 /* Long options above the range of characters: those that many subcommands share. */
 enum {

@@ -9,8 +9,8 @@
 #include "base/text.h"
 
 static const cli_command *const commands[] = {
-    &cli_run,     &cli_show,     &cli_report, &cli_reproduce, &cli_export, &cli_merge,  &cli_solve,
-    &cli_account, &cli_instance, &cli_list,   &cli_info,      &cli_bench,  &cli_verify, NULL,
+    &cli_run,     &cli_show,     &cli_report, &cli_reproduce, &cli_compare, &cli_export, &cli_merge, &cli_solve,
+    &cli_account, &cli_instance, &cli_list,   &cli_info,      &cli_bench,   &cli_verify, NULL,
 };
 
 static void print_help(void)

@@ -1,5 +1,6 @@
 /* edgesweep reproduce: the figures of papers, each with its experiment, plot and claims. */
 #include "cli.h"
+#include "command_line.h"
 #include "progress.h"
 #include "report.h"
 
@@ -18,7 +19,8 @@ static const char HELP[] =
     "Runs the experiment behind a figure of a paper, draws it, and checks each claim that the paper makes about\n"
     "it: reproduced, not reproduced, or undetermined, with the value and its 95 % interval. NAME is a figure, the\n"
     "beginning of several (ecc: all of ecc-...) or the path of a figure file (docs/figures.md). Without NAME it\n"
-    "lists the figures; with -o or --quick and no NAME it runs them all. Figures of one experiment share its run.\n"
+    "lists the figures; with -o or --quick and no NAME it runs them all. Figures of one experiment share its run,\n"
+    "and a run that is there already is gone on with.\n"
     "\n"
     "  -o, --output DIR         the runs, report.html and its figures (default: runs/reproduce-NAME)\n"
     "      --quick              fewer scenarios, as each figure says: minutes instead of hours\n"
@@ -200,6 +202,7 @@ static esw_status run_group(const arguments *args, group *g, esw_error *error)
         return status;
     cli_progress_begin(&progress);
     options.directory = g->directory;
+    options.resume = true; /* figures asked for again, or with more scenarios, go on with what is there */
     if (!args->quiet) {
         fprintf(stderr, "%s: %zu points x %zu methods x %" PRIu64 " scenarios\n",
                 esw_experiment_name(experiment), esw_experiment_point_count(experiment),
@@ -347,7 +350,8 @@ static int list_or_reproduce(arguments *args)
 
 static int run_reproduce(int argc, char **argv)
 {
-    arguments args = {.run.command_line = "edgesweep reproduce"};
+    char *command_line = cli_command_line(argc, argv); /* as typed: parsing moves the words about */
+    arguments args = {.run.command_line = command_line};
     int option;
     bool good = true;
     while (good && (option = cli_next_option(&cli_reproduce, argc, argv, "o:qh", OPTIONS)) >= 0)
@@ -363,6 +367,7 @@ static int run_reproduce(int argc, char **argv)
         code = list_or_reproduce(&args);
     }
     free(args.directory);
+    free(command_line);
     return code;
 }
 

@@ -21,15 +21,18 @@ static const char HELP[] =
     "\n"
     "      --metrics A,B        these metrics instead of the main ones, or `all`\n"
     "      --field NAME         the per-user column to count, or `none` (default: the first integral one)\n"
+    "      --plot METRIC        also a metric or ratio (speed_up) over the sweep as a plot in the terminal; needs\n"
+    "                           gnuplot and a sweep over numbers\n"
     "  -h, --help               this text\n"
     "\n"
     "example: edgesweep show runs/users --metrics latency_s,iterations\n";
 
-enum { OPT_METRICS = CLI_OPT_FIRST_OWN, OPT_FIELD };
+enum { OPT_METRICS = CLI_OPT_FIRST_OWN, OPT_FIELD, OPT_PLOT };
 
 static const struct option OPTIONS[] = {
     {"metrics", required_argument, NULL, OPT_METRICS},
     {"field", required_argument, NULL, OPT_FIELD},
+    {"plot", required_argument, NULL, OPT_PLOT},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
@@ -195,7 +198,25 @@ static esw_status choose_field(const esw_experiment *experiment, const char *wan
     return ESW_OK;
 }
 
-static int show(const char *directory, const char *metrics, const char *wanted_field)
+/* What was asked for; NULL where nothing was. */
+typedef struct wishes {
+    const char *metrics, *field, *plot;
+} wishes;
+
+enum { PLOT_COLUMNS = 100, PLOT_ROWS = 28 };
+
+static esw_status print_plot(const esw_results *results, const char *metric, esw_error *error)
+{
+    char *text;
+    esw_status status = esw_report_plot_text(results, metric, PLOT_COLUMNS, PLOT_ROWS, &text, error);
+    if (status != ESW_OK)
+        return status;
+    fputs(text, stdout);
+    free(text);
+    return ESW_OK;
+}
+
+static int show(const char *directory, const wishes *wanted)
 {
     esw_results *results = NULL;
     esw_error error = {0};
@@ -209,13 +230,15 @@ static int show(const char *directory, const char *metrics, const char *wanted_f
     int code;
     if (!v.shown) {
         code = cli_fail(ESW_NO_MEMORY, "out of memory");
-    } else if (!choose_metrics(&v, metrics)) {
+    } else if (!choose_metrics(&v, wanted->metrics)) {
         code = esw_status_exit_code(ESW_BAD_USAGE);
     } else {
         choose_ratios(&v);
-        status = choose_field(v.experiment, wanted_field, &field, &error);
+        status = choose_field(v.experiment, wanted->field, &field, &error);
         if (status == ESW_OK)
             status = print_results(&v, field, &error);
+        if (status == ESW_OK && wanted->plot)
+            status = print_plot(results, wanted->plot, &error);
         code = status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
         if (*esw_results_warning(results))
             fprintf(stderr, "edgesweep: note: %s\n", esw_results_warning(results));
@@ -227,15 +250,17 @@ static int show(const char *directory, const char *metrics, const char *wanted_f
 
 static int run_show(int argc, char **argv)
 {
-    const char *metrics = NULL, *field = NULL;
+    wishes wanted = {0};
     int option;
     while ((option = cli_next_option(&cli_show, argc, argv, "h", OPTIONS)) >= 0)
-        *(option == OPT_METRICS ? &metrics : &field) = optarg;
+        *(option == OPT_METRICS ? &wanted.metrics
+          : option == OPT_FIELD ? &wanted.field
+                                : &wanted.plot) = optarg;
     if (option != CLI_OPTIONS_DONE)
         return cli_option_exit_code(option);
     if (!cli_positionals(&cli_show, argc, argv, 1, "DIR"))
         return esw_status_exit_code(ESW_BAD_USAGE);
-    return show(argv[optind], metrics, field);
+    return show(argv[optind], &wanted);
 }
 
 const cli_command cli_show = {"show", "prints the results of a run as tables", HELP, run_show};

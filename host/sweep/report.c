@@ -308,6 +308,9 @@ esw_status esw_report_plot_text(const esw_results *results, const char *metric, 
         status = esw_fail(error, ESW_BAD_USAGE, "%s has no values in this run", metric);
     if (!status)
         status = eswi_gnuplot_run(".", &script, &output, error);
+    for (size_t i = 0; i < output.size; ++i) /* gnuplot begins a plot with a form feed */
+        if (output.data[i] == '\f')
+            output.data[i] = '\n';
     eswi_buffer_put(&output, "", 1);
     if (!status && output.failed)
         status = esw_fail(error, ESW_NO_MEMORY, "out of memory");

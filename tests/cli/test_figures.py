@@ -2,6 +2,7 @@
 
 import csv
 import html.parser
+import json
 import math
 import re
 import statistics
@@ -131,12 +132,13 @@ class Claims(FigureTest):
         values = self.reproduce("  - {claim: ratio, quantity: latency_s(device-only) / latency_s(li-gd), "
                                 "at: {users: 8}, above: 1}\n")["ratio"]
         edge = repr((values[1] + values[2]) / 2)
-        self.fail_with(EXIT_USAGE, "reproduce", self.folder / "figure.yaml", "-o", self.folder / "out", "-q",
-                       says="already holds a run")
         figure = self.write(FIGURE + "  - {claim: edge, quantity: latency_s(device-only) / latency_s(li-gd), "
                             f"at: {{users: 8}}, above: {edge}}}\n", "edge.yaml")
-        text = self.succeed("reproduce", figure, "-o", self.folder / "again", "-q")
+        before = (self.folder / "out" / "experiment" / "journal-0000.bin").read_bytes()
+        text = self.succeed("reproduce", figure, "-o", self.folder / "out", "-q")
         self.assertIn("undetermined", text)
+        after = (self.folder / "out" / "experiment" / "journal-0000.bin").read_bytes()
+        self.assertEqual(before, after, "what is there is not computed again")
 
     def test_a_trend_is_tested_step_by_step_in_the_order_of_the_sweep(self):
         experiment = SWEPT.replace("users: [2, 4, 8]", "inferences: [1, 4, 3]")
@@ -157,6 +159,68 @@ class Claims(FigureTest):
         path = self.write(FIGURE + "  - {claim: ratio, quantity: latency_s(li-gd), above: 0}\n", "figure.yaml")
         self.succeed("reproduce", path, "-o", self.folder / "out", "-q", "--quick")
         self.assertRegex(self.succeed("show", self.folder / "out" / "experiment"), r"(?m)^ *li-gd .* 6$")
+
+
+class Compare(FigureTest):
+    def run_into(self, name, *arguments):
+        self.succeed("run", self.write(SWEPT), "-o", self.folder / name, "-q", *arguments)
+        return self.folder / name
+
+    def report(self, *arguments):
+        return json.loads(self.succeed("compare", *arguments, "--json"))
+
+    def test_a_run_and_itself_are_the_same(self):
+        one = self.run_into("one")
+        report = self.report(one, one)
+        self.assertEqual((report["setup"], report["only_a"], report["only_b"], report["paired"]), ([], [], [], True))
+        self.assertTrue(report["rows"])
+        for row in report["rows"]:
+            self.assertEqual((row["difference"], row["a"]), (0, row["b"]))
+        text = self.succeed("compare", one, one)
+        self.assertIn("The setups are equal", text)
+        self.assertIn("same", text)
+
+    def test_what_differs_is_named_and_differences_are_paired(self):
+        one, two = self.run_into("one"), self.run_into("two", "--set", "bandwidth_up_hz=5e6", "--methods", "li-gd")
+        report = self.report(one, two)
+        self.assertIn(("bandwidth_up_hz", "5000000"), [(item["what"], item["b"]) for item in report["setup"]])
+        values = []
+        for directory in (one, two):
+            self.succeed("export", directory, "--csv", self.folder / "csv")
+            with open(self.folder / "csv" / "scenarios.csv", encoding="utf-8", newline="") as file:
+                values.append([float(row["value"]) for row in csv.DictReader(file)
+                               if (row["users"], row["method"], row["metric"]) == ("4", "li-gd", "latency_s")])
+        steps = [b - a for a, b in zip(*values)]
+        half = 2.0686576 * statistics.stdev(steps) / math.sqrt(24)
+        row, = [row for row in report["rows"]
+                if (row["point"], row["method"], row["metric"]) == ("users = 4", "li-gd", "latency_s")]
+        self.assertEqual(row["count"], 24)
+        self.assertAlmostEqual(row["difference"], statistics.fmean(steps), delta=1e-9)
+        self.assertAlmostEqual(row["high"] - row["low"], 2 * half, delta=1e-5 * half)
+        self.assertIn("paired scenario by scenario", self.succeed("compare", one, two))
+
+    def test_runs_of_two_seeds_are_not_paired(self):
+        one, two = self.run_into("one"), self.run_into("two", "--set", "seed=5")
+        report = self.report(one, two)
+        self.assertFalse(report["paired"])
+        summaries = []
+        for directory in (one, two):
+            self.succeed("export", directory, "--csv", self.folder / "csv")
+            with open(self.folder / "csv" / "summary.csv", encoding="utf-8", newline="") as file:
+                summaries += [row for row in csv.DictReader(file)
+                              if (row["users"], row["method"], row["metric"]) == ("8", "li-gd", "latency_s")]
+        spread = math.sqrt(sum(float(row["std"]) ** 2 / 24 for row in summaries))
+        row, = [row for row in report["rows"]
+                if (row["point"], row["method"], row["metric"]) == ("users = 8", "li-gd", "latency_s")]
+        self.assertTrue(2.01 < (row["high"] - row["low"]) / 2 / spread < 2.07)  # Student's t, 24 to 46 degrees
+        self.assertIn("the seeds differ", self.succeed("compare", one, two))
+
+    def test_points_that_only_one_run_has_are_named(self):
+        one, two = self.run_into("one"), self.run_into("two", "--set", "users=4")
+        report = self.report(one, two)
+        self.assertEqual(report["rows"], [])
+        self.assertIn("point users = 4", report["only_a"])
+        self.assertIn("only in A: ", self.succeed("compare", one, two))
 
 
 class FigureFiles(FigureTest):
@@ -281,6 +345,14 @@ class Reports(FigureTest):
         self.assertIn("There are no figures: gnuplot is not installed", text)
         self.assertIn("<caption>" if "sweep:" in SMALL else "<table>", text)
         self.assertNotIn("<svg", text)
+
+    def test_show_plots_a_metric_as_text(self):
+        self.succeed("run", self.write(SWEPT), "-o", self.folder / "run", "-q")
+        text = self.succeed("show", self.folder / "run", "--plot", "speed_up")
+        for part in ("users", "speed_up", "li-gd ##", "device-only **"):
+            self.assertIn(part, text)
+        self.assertNotIn("\f", text)
+        self.fail_with(EXIT_USAGE, "show", self.folder / "run", "--plot", "speed", says="no metric speed")
 
     def test_equal_runs_give_equal_figures(self):
         self.write(SWEPT)
