@@ -225,7 +225,7 @@ static void print_claim(const esw_claim_check *check)
         snprintf(value, sizeof value, "%.4g [%.4g, %.4g]", check->value, check->low, check->high);
     else
         snprintf(value, sizeof value, "%.4g, no interval", check->value);
-    printf("  %-14s  %-36s  %s\n", esw_verdict_text(check->verdict), value, check->claim);
+    printf("  %-14s  %-36s  %s\n", esw_claim_verdict_text(check->verdict), value, check->claim);
 }
 
 static esw_status print_verdicts(const esw_figure *figure, const esw_results *results, esw_error *error)

@@ -15,7 +15,7 @@ typedef struct check {
     char what[256];
 } check;
 
-const char *esw_verdict_text(esw_verdict verdict)
+const char *esw_claim_verdict_text(esw_claim_verdict verdict)
 {
     static const char *const texts[] = {"reproduced", "not reproduced", "undetermined"};
     return texts[verdict];
@@ -73,7 +73,7 @@ static esw_status find_points(const esw_experiment *experiment, const eswi_claim
 /* ---------------------------------------------------------------- verdicts */
 
 /* A bound of an open range is itself outside. */
-static esw_verdict verdict_of(const check *c)
+static esw_claim_verdict verdict_of(const check *c)
 {
     const eswi_estimate *e = &c->estimate;
     const bool open = isinf(c->low) || isinf(c->high);
@@ -104,7 +104,7 @@ static bool decides(const check *a, const check *b)
 
 static void add_check(esw_claim_check *claim, check *decisive, const check *c)
 {
-    const esw_verdict verdict = verdict_of(c);
+    const esw_claim_verdict verdict = verdict_of(c);
     claim->held += verdict == ESW_REPRODUCED;
     claim->failed += verdict == ESW_NOT_REPRODUCED;
     if (claim->checks++ == 0 || decides(c, decisive))

@@ -58,7 +58,7 @@ static void put_claim(eswi_buffer *html, const esw_claim_check *check)
     eswi_html(html, "<br><code>%s</code></small></td><td data-label=\"holds if\">", check->quantity);
     put_range(html, check);
     eswi_html(html, "</td><td class=\"verdict %s\">%s %s</td></tr>\n", classes[check->verdict],
-              signs[check->verdict], esw_verdict_text(check->verdict));
+              signs[check->verdict], esw_claim_verdict_text(check->verdict));
 }
 
 void eswi_report_claims(eswi_buffer *html, const esw_claim_check *checks, size_t n)

@@ -21,13 +21,14 @@ extern "C" {
 
 typedef struct esw_figure esw_figure;
 
-typedef enum esw_verdict {
+typedef enum esw_claim_verdict {
     ESW_REPRODUCED,
     ESW_NOT_REPRODUCED,
     ESW_UNDETERMINED, /* the interval is too wide, or there is none */
-} esw_verdict;
+} esw_claim_verdict;
 
-const char *esw_verdict_text(esw_verdict verdict); /* "reproduced", "not reproduced", "undetermined" */
+const char *esw_claim_verdict_text(
+    esw_claim_verdict verdict); /* "reproduced", "not reproduced", "undetermined" */
 
 /* Reads a figure file. ESW_BAD_USAGE with file and line for anything wrong in it, ESW_IO, ESW_NO_MEMORY. */
 esw_status esw_figure_load(const char *path, esw_figure **figure, esw_error *error);
@@ -50,7 +51,7 @@ typedef struct esw_claim_check {
     const char *source;   /* where the paper says it, or "" */
     const char *quantity; /* the formula */
     const char *note;     /* why the verdict is what it is, or "" */
-    esw_verdict verdict;
+    esw_claim_verdict verdict;
     /* The value that decides: the first that fails, else the first that is undetermined, else the one nearest
      * to the edge of its range. For trends it is a step along the sweep. */
     double value, low, high;

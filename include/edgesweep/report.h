@@ -30,7 +30,7 @@ typedef struct esw_report_part {
 
 typedef struct esw_report_summary {
     size_t plots;       /* in the report */
-    size_t verdicts[3]; /* claims by esw_verdict */
+    size_t verdicts[3]; /* claims by esw_claim_verdict */
     char figures[4096]; /* the folder of the SVG files and the gnuplot scripts that drew them, "" if none */
     char without[256];  /* "" or why there are no plots */
 } esw_report_summary;
