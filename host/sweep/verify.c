@@ -186,12 +186,8 @@ static esw_status verify_backends(verifier *v, const esw_verify_options *options
 {
     esw_status status = ESW_OK;
     for (size_t i = 0; i < esw_backend_count() && !status; ++i) {
-        const eswi_backend *backend;
-        if (!esw_backend_usable(i))
-            continue;
-        status = eswi_backend_find(esw_backend_name(i), &backend, error);
-        if (!status)
-            status = verify_backend(v, backend, i == 0, options, failed, error);
+        if (esw_backend_usable(i))
+            status = verify_backend(v, eswi_backends()[i], i == 0, options, failed, error);
     }
     return status;
 }
