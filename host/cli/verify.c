@@ -27,7 +27,7 @@ static const struct option OPTIONS[] = {
     {0},
 };
 
-static void add_row(void *context, const esw_verdict *verdict)
+static void add_row(void *context, const esw_verification *verdict)
 {
     cli_table *table = context;
     cli_table_add(table, "%s", verdict->system);

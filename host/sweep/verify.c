@@ -20,8 +20,8 @@ typedef struct verifier {
     const esw_experiment *experiment;
     const esw_system *system;
     uint64_t scenarios;
-    esw_verdict *verdicts;     /* [method] of the backend in work */
-    unsigned char **reference; /* [point * methods + method]: the decisions of the first backend */
+    esw_verification *verdicts; /* [method] of the backend in work */
+    unsigned char **reference;  /* [point * methods + method]: the decisions of the first backend */
 } verifier;
 
 /* ---------------------------------------------------------------- one decision */
@@ -36,7 +36,7 @@ static double relative_difference(double a, double b)
 
 /* The accountant against the oracle. */
 static void compare_scores(const verifier *v, const esw_config *config, const void *instance,
-                           const void *decision, esw_verdict *verdict)
+                           const void *decision, esw_verification *verdict)
 {
     double account[ESWI_METRICS_MAX], oracle[ESWI_METRICS_MAX];
     v->system->account(config, instance, decision, account);
@@ -65,6 +65,9 @@ static bool is_feasible(const verifier *v, const esw_config *config, const void 
 typedef struct bench {
     const eswi_solver_ops *ops;
     eswi_point_configs configs;
+    eswi_point point;      /* with those of the methods that the backend has */
+    eswi_method_run *runs; /* [point.n_runs] */
+    size_t *methods;       /* [point.n_runs] of the experiment */
     eswi_solver *solver;
     esw_sizes sizes;
     unsigned char *decisions;                     /* [BATCH] */
@@ -88,12 +91,22 @@ static esw_status bench_open(bench *b, const verifier *v, const eswi_solver_ops 
     if (status)
         return status;
     b->sizes = v->system->sizes(b->configs.instance);
+    b->runs = calloc(v->experiment->n_methods, sizeof *b->runs);
+    b->methods = calloc(v->experiment->n_methods, sizeof *b->methods);
     b->decisions = allocate(BATCH * b->sizes.decision_bytes);
     b->instance_read = allocate(b->sizes.instance_bytes);
     b->decision_read = allocate(b->sizes.decision_bytes);
-    if (!b->decisions || !b->instance_read || !b->decision_read)
+    if (!b->runs || !b->methods || !b->decisions || !b->instance_read || !b->decision_read)
         return esw_fail(error, ESW_NO_MEMORY, "verify: out of memory");
-    return ops->open(&b->configs.point, &resources, &b->solver, error);
+    b->point = b->configs.point;
+    b->point.runs = b->runs;
+    b->point.n_runs = 0;
+    for (size_t m = 0; m < v->experiment->n_methods; ++m)
+        if (!v->verdicts[m].missing) {
+            b->methods[b->point.n_runs] = m;
+            b->runs[b->point.n_runs++] = b->configs.runs[m];
+        }
+    return b->point.n_runs > 0 ? ops->open(&b->point, &resources, &b->solver, error) : ESW_OK;
 }
 
 static void bench_close(bench *b)
@@ -101,6 +114,8 @@ static void bench_close(bench *b)
     if (b->solver)
         b->ops->close(b->solver);
     eswi_point_free(&b->configs);
+    free(b->runs);
+    free(b->methods);
     free(b->decisions);
     free(b->instance_read);
     free(b->decision_read);
@@ -110,7 +125,7 @@ static void bench_close(bench *b)
 static void check_batch(const verifier *v, const bench *b, size_t point, size_t method, uint64_t first,
                         uint32_t count)
 {
-    esw_verdict *verdict = &v->verdicts[method];
+    esw_verification *verdict = &v->verdicts[method];
     const esw_config *config = b->configs.runs[method].config;
     const size_t bytes = b->sizes.decision_bytes;
     unsigned char *reference = v->reference[point * v->experiment->n_methods + method];
@@ -136,19 +151,13 @@ static esw_status verify_point(verifier *v, const eswi_solver_ops *ops, size_t p
         if (!*reference && !(*reference = allocate(v->scenarios * b.sizes.decision_bytes)))
             status = esw_fail(error, ESW_NO_MEMORY, "verify: out of memory");
     }
-    for (uint64_t first = 0; first < v->scenarios && !status; first += BATCH) {
+    for (uint64_t first = 0; first < v->scenarios && b.solver && !status; first += BATCH) {
         const uint32_t count = v->scenarios - first < BATCH ? (uint32_t)(v->scenarios - first) : BATCH;
         status = ops->stage(b.solver, first, count, error);
-        for (size_t m = 0; m < v->experiment->n_methods && !status; ++m) {
-            if (v->verdicts[m].missing)
-                continue;
-            status = ops->solve(b.solver, m, b.decisions, error);
-            if (status == ESW_UNSUPPORTED) {
-                v->verdicts[m].missing = true;
-                status = ESW_OK;
-            } else if (!status) {
-                check_batch(v, &b, point, m, first, count);
-            }
+        for (size_t run = 0; run < b.point.n_runs && !status; ++run) {
+            status = ops->solve(b.solver, run, b.decisions, error);
+            if (!status)
+                check_batch(v, &b, point, b.methods[run], first, count);
         }
     }
     bench_close(&b);
@@ -157,21 +166,26 @@ static esw_status verify_point(verifier *v, const eswi_solver_ops *ops, size_t p
 
 /* ---------------------------------------------------------------- all */
 
+static bool has_method(const eswi_solver_ops *ops, size_t method)
+{
+    return ops && (ops->methods == 0 || ops->methods >> method & 1);
+}
+
 static esw_status verify_backend(verifier *v, const eswi_backend *backend, bool is_reference,
                                  const esw_verify_options *options, bool *failed, esw_error *error)
 {
     const eswi_solver_ops *ops = backend->ops(v->system);
     esw_status status = ESW_OK;
     for (size_t m = 0; m < v->experiment->n_methods; ++m)
-        v->verdicts[m] = (esw_verdict){.system = v->system->name,
-                                       .backend = backend->name,
-                                       .method = v->experiment->methods[m].label,
-                                       .is_reference = is_reference,
-                                       .missing = !ops};
+        v->verdicts[m] = (esw_verification){.system = v->system->name,
+                                            .backend = backend->name,
+                                            .method = v->experiment->methods[m].label,
+                                            .is_reference = is_reference,
+                                            .missing = !has_method(ops, v->experiment->methods[m].method)};
     for (size_t point = 0; ops && point < v->experiment->n_points && !status; ++point)
         status = verify_point(v, ops, point, error);
     for (size_t m = 0; m < v->experiment->n_methods && !status; ++m) {
-        esw_verdict *verdict = &v->verdicts[m];
+        esw_verification *verdict = &v->verdicts[m];
         verdict->passed =
             verdict->difference <= tolerance && verdict->infeasible == 0 && verdict->differing == 0;
         *failed |= !verdict->passed;
@@ -180,15 +194,19 @@ static esw_status verify_backend(verifier *v, const eswi_backend *backend, bool 
     return status;
 }
 
-/* The backends that work here. The first is the CPU's; the others are compared with it. */
+/* The backends that work here: the CPU's (else the first) before the others, which are compared with it. */
 static esw_status verify_backends(verifier *v, const esw_verify_options *options, bool *failed,
                                   esw_error *error)
 {
-    esw_status status = ESW_OK;
-    for (size_t i = 0; i < esw_backend_count() && !status; ++i) {
-        if (esw_backend_usable(i))
-            status = verify_backend(v, eswi_backends()[i], i == 0, options, failed, error);
-    }
+    const eswi_backend *const *all = eswi_backends();
+    size_t reference = 0;
+    for (size_t i = 0; all[i]; ++i)
+        if (strcmp(all[i]->name, "cpu") == 0)
+            reference = i;
+    esw_status status = verify_backend(v, all[reference], true, options, failed, error);
+    for (size_t i = 0; all[i] && !status; ++i)
+        if (i != reference && esw_backend_usable(i))
+            status = verify_backend(v, all[i], false, options, failed, error);
     return status;
 }
 

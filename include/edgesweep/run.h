@@ -147,7 +147,7 @@ esw_status esw_instances_write(const esw_experiment *experiment, size_t point, u
                                const char *path, esw_error *error);
 
 /* What esw_verify found of one method on one backend. */
-typedef struct esw_verdict {
+typedef struct esw_verification {
     const char *system, *backend, *method;
     bool missing;        /* the backend does not have the method */
     bool is_reference;   /* the CPU's, with which the other backends are compared */
@@ -157,12 +157,12 @@ typedef struct esw_verdict {
     uint64_t infeasible; /* decisions that break a constraint */
     uint64_t differing;  /* decisions that are not bit for bit the CPU's */
     bool passed;
-} esw_verdict;
+} esw_verification;
 
 typedef struct esw_verify_options {
     const char *system; /* NULL = all that have an oracle */
     uint64_t scenarios; /* per point; 0 = a few */
-    void (*report)(void *context, const esw_verdict *verdict);
+    void (*report)(void *context, const esw_verification *verdict);
     void *context;
 } esw_verify_options;
 
