@@ -1,13 +1,12 @@
 /* ECC: from parameter values to a config that is ready to compute with. */
 #include "ecc/params.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/detmath.h"
 #include "base/text.h"
+#include "ecc/config_check.h"
 #include "ecc/cost.h"
 #include "ecc/profile.h"
 
@@ -16,21 +15,6 @@ static const double SQUARE_M = 1000.0; /* side of the square the APs stand in */
 double eswi_ecc_watts_of_dbm(double dbm)
 {
     return 1e-3 * eswi_pow(10.0, dbm / 10.0);
-}
-
-/* Fails with the line the parameter was set on, where it was set in a file. */
-#define FAIL_AT(param, ...) fail_at(lines ? lines[param] : 0, error, __VA_ARGS__)
-
-static esw_status __attribute__((format(printf, 3, 4)))
-fail_at(int line, esw_error *error, const char *format, ...)
-{
-    char text[sizeof error->text];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    return line > 0 ? esw_fail(error, ESW_BAD_INPUT, "line %d: %s", line, text)
-                    : esw_fail(error, ESW_BAD_INPUT, "%s", text);
 }
 
 /* ---------------------------------------------------------------- values */
@@ -131,38 +115,6 @@ void eswi_ecc_values_free(esw_value values[ECC_PARAMS])
     }
 }
 
-/* ---------------------------------------------------------------- what one range cannot check */
-
-static esw_status check_size(const eswi_ecc_config *config, const int *lines, esw_error *error)
-{
-    const long long places = (long long)config->cluster_cap * config->aps * config->subchannels;
-    if (config->users > places) {
-        return FAIL_AT(ECC_PARAM_USERS,
-                       "users: %d do not fit; at most cluster_cap * aps * subchannels = %d * %d * %d = %lld",
-                       config->users, config->cluster_cap, config->aps, config->subchannels, places);
-    }
-    return ESW_OK;
-}
-
-static esw_status check_boxes(const eswi_ecc_config *config, const int *lines, esw_error *error)
-{
-    for (int d = 0; d < ECC_DIRECTIONS; d++) {
-        if (!(config->power_min_w[d] <= config->power_max_w[d])) {
-            return FAIL_AT(ECC_PARAM_POWER_MIN, "power_min: %g W lies above power_max: %g W in the %slink",
-                           config->power_min_w[d], config->power_max_w[d], d == ECC_UP ? "up" : "down");
-        }
-    }
-    if (!(config->units_min <= config->units_max)) {
-        return FAIL_AT(ECC_PARAM_COMPUTE_UNITS_MIN, "compute_units_min: %g lies above compute_units_max: %g",
-                       config->units_min, config->units_max);
-    }
-    if (config->weight_time == 0.0 && config->weight_energy == 0.0) {
-        return FAIL_AT(ECC_PARAM_WEIGHT_TIME,
-                       "weight_time, weight_energy: both are 0; one of them must be positive");
-    }
-    return ESW_OK;
-}
-
 /* ---------------------------------------------------------------- what follows from the parameters */
 
 /* The APs: a quincunx for five of them, else the first N points, row by row, of a square grid of ceil(sqrt
@@ -228,12 +180,9 @@ static void derive(eswi_ecc_config *config)
         config->kappa_device * config->device_flops * config->device_flops * config->cycles_per_flop;
 }
 
-esw_status eswi_ecc_config_derive(eswi_ecc_config *config, const int *lines, esw_error *error)
+esw_status eswi_ecc_config_derive(eswi_ecc_config *config, const esw_value *values, esw_error *error)
 {
-    esw_status status = check_size(config, lines, error);
-    if (status == ESW_OK) {
-        status = check_boxes(config, lines, error);
-    }
+    const esw_status status = eswi_ecc_check_parameters(config, values, error);
     if (status != ESW_OK) {
         return status;
     }
@@ -243,7 +192,7 @@ esw_status eswi_ecc_config_derive(eswi_ecc_config *config, const int *lines, esw
         return esw_fail(error, ESW_NO_MEMORY, "aps: out of memory");
     }
     derive(config);
-    return ESW_OK;
+    return eswi_ecc_check_range(config, values, error);
 }
 
 /* ---------------------------------------------------------------- the descriptor's functions */
@@ -267,21 +216,17 @@ static esw_status scale_profiles(eswi_ecc_config *config, esw_error *error)
 
 static esw_status fill(eswi_ecc_config *config, const esw_value *values, const char *base_dir, esw_error *error)
 {
-    int lines[ECC_PARAMS];
-    for (int p = 0; p < ECC_PARAMS; p++) {
-        lines[p] = values[p].line;
-    }
     eswi_ecc_config_bind(config, values);
     esw_error cause;
     const esw_status status = eswi_ecc_profiles_load(values[ECC_PARAM_PROFILE].tree, base_dir, config->upload,
                                                      &config->profiles, &config->n_profiles, &cause);
     if (status != ESW_OK) {
-        const int line = lines[ECC_PARAM_PROFILE];
+        const int line = values[ECC_PARAM_PROFILE].line;
         return line > 0 ? esw_fail(error, status, "line %d: %s", line, cause.text)
                         : esw_fail(error, status, "%s", cause.text);
     }
     const esw_status scaled = scale_profiles(config, error);
-    return scaled != ESW_OK ? scaled : eswi_ecc_config_derive(config, lines, error);
+    return scaled != ESW_OK ? scaled : eswi_ecc_config_derive(config, values, error);
 }
 
 esw_status eswi_ecc_configure(const esw_value *values, const char *base_dir, esw_config **config,

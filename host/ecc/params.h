@@ -103,10 +103,9 @@ void eswi_ecc_config_bind(eswi_ecc_config *config, const esw_value values[ECC_PA
 int eswi_ecc_choice_index(const char *choices, const char *word);
 
 /* The second half of configure, shared with JSON documents: given a config whose parameters and profiles are
- * set, checks what a single range cannot and computes everything derived. `lines` (ECC_PARAMS of them, may
- * be NULL) tells messages where a parameter was set. On failure the config is as it was and still the
- * caller's. */
-esw_status eswi_ecc_config_derive(eswi_ecc_config *config, const int *lines, esw_error *error);
+ * set, checks what a single range cannot and computes everything derived. `values` (NULL for a document) are
+ * for messages: what the user wrote, and where. On failure the config is still the caller's to free. */
+esw_status eswi_ecc_config_derive(eswi_ecc_config *config, const esw_value *values, esw_error *error);
 
 /* x dBm in W. */
 double eswi_ecc_watts_of_dbm(double dbm);

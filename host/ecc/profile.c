@@ -81,6 +81,19 @@ void eswi_ecc_profiles_free(eswi_ecc_profile *profiles, int count)
     free(profiles);
 }
 
+#define BITS_ALLOWED  "a number from 1e-9 to 1e21"
+#define FLOPS_ALLOWED "0 or a number from 1e-9 to 1e21"
+
+static bool valid_bits(double bits)
+{
+    return bits >= ECC_PROFILE_LOW && bits <= ECC_PROFILE_HIGH;
+}
+
+static bool valid_flops(double flops)
+{
+    return flops == 0.0 || valid_bits(flops);
+}
+
 esw_status eswi_ecc_profile_finish(eswi_ecc_profile *profile, const char *where, esw_error *error)
 {
     const int units = profile->units;
@@ -93,22 +106,21 @@ esw_status eswi_ecc_profile_finish(eswi_ecc_profile *profile, const char *where,
                         profile->flops[1]);
     }
     for (int s = 1; s <= units; s++) {
-        if (!(profile->flops[s] >= 0.0 && isfinite(profile->flops[s]))) {
-            return esw_fail(error, ESW_BAD_INPUT, "%s: unit %d: flops %g; must be a finite number >= 0", where,
-                            s, profile->flops[s]);
+        if (!valid_flops(profile->flops[s])) {
+            return esw_fail(error, ESW_BAD_INPUT, "%s: unit %d: flops %g; must be " FLOPS_ALLOWED, where, s,
+                            profile->flops[s]);
         }
-        if (!(profile->bits[s] > 0.0 && isfinite(profile->bits[s]))) {
-            return esw_fail(error, ESW_BAD_INPUT, "%s: unit %d: bits %g; must be a finite number > 0", where, s,
+        if (!valid_bits(profile->bits[s])) {
+            return esw_fail(error, ESW_BAD_INPUT, "%s: unit %d: bits %g; must be " BITS_ALLOWED, where, s,
                             profile->bits[s]);
         }
         profile->flops_before[s] = profile->flops_before[s - 1] + profile->flops[s];
     }
-    if (!(profile->flops_before[units] > 0.0 && isfinite(profile->flops_before[units]))) {
-        return esw_fail(error, ESW_BAD_INPUT, "%s: %g flops in all units together; must be finite and > 0",
-                        where, profile->flops_before[units]);
+    if (!(profile->flops_before[units] > 0.0)) {
+        return esw_fail(error, ESW_BAD_INPUT, "%s: 0 flops in all units together; must be > 0", where);
     }
-    if (!(profile->result_bits > 0.0 && isfinite(profile->result_bits))) {
-        return esw_fail(error, ESW_BAD_INPUT, "%s: result_bits %g; must be a finite number > 0", where,
+    if (!valid_bits(profile->result_bits)) {
+        return esw_fail(error, ESW_BAD_INPUT, "%s: result_bits %g; must be " BITS_ALLOWED, where,
                         profile->result_bits);
     }
     return ESW_OK;
@@ -156,9 +168,9 @@ static esw_status read_header(reader *r, char *text)
     if (*target > 0.0) {
         return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: %s is given twice", r->path, r->line, key);
     }
-    if (!eswi_parse_real(value, target) || !(*target > 0.0)) {
-        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: %s: '%s'; must be a number > 0", r->path, r->line, key,
-                        value);
+    if (!eswi_parse_real(value, target) || !valid_bits(*target)) {
+        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: %s: '%s'; must be " BITS_ALLOWED, r->path, r->line,
+                        key, value);
     }
     return ESW_OK;
 }
@@ -191,12 +203,12 @@ static esw_status read_row(reader *r, char *text)
         return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: unit 1 has type '%s'; it must be 'input'", r->path,
                         r->line, fields[2]);
     }
-    if (!eswi_parse_real(fields[3], &r->bits[s]) || !(r->bits[s] > 0.0)) {
-        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: bits '%s'; must be a number > 0", r->path, r->line,
+    if (!eswi_parse_real(fields[3], &r->bits[s]) || !valid_bits(r->bits[s])) {
+        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: bits '%s'; must be " BITS_ALLOWED, r->path, r->line,
                         fields[3]);
     }
-    if (!eswi_parse_real(fields[4], &r->flops[s]) || !(r->flops[s] >= 0.0)) {
-        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: flops '%s'; must be a number >= 0", r->path, r->line,
+    if (!eswi_parse_real(fields[4], &r->flops[s]) || !valid_flops(r->flops[s])) {
+        return esw_fail(r->error, ESW_BAD_INPUT, "%s:%d: flops '%s'; must be " FLOPS_ALLOWED, r->path, r->line,
                         fields[4]);
     }
     r->units = s;

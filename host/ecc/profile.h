@@ -6,6 +6,10 @@
 
 #include "ecc/ecc.h"
 
+/* Bits that are sent, and FLOPs other than 0: what times and energies in single precision have room for. */
+#define ECC_PROFILE_LOW  1e-9
+#define ECC_PROFILE_HIGH 1e21
+
 enum {
     ECC_PROFILE_UNITS_MAX = 1000, /* units of one profile */
     ECC_MIX_MAX = 256,            /* profiles of one mix; naming one twice doubles its share */

@@ -174,6 +174,8 @@ static esw_status set_parameter(esw_experiment *experiment, const char *prefix, 
     esw_status status = eswi_value_read(param, node, place, &value, error);
     if (status)
         return status;
+    if (place.line == 0)
+        value.line = -1;
     eswi_value_free(param, &experiment->values[*index]);
     experiment->values[*index] = value;
     return ESW_OK;

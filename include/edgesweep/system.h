@@ -57,7 +57,7 @@ typedef struct esw_value {
     int64_t integer; /* INTEGER; CHOICE: index into choices; BOOLEAN: 0 | 1 */
     double real;     /* REAL, and INTEGER as a double */
     json_t *tree;    /* TREE: string, array or object, borrowed from the experiment */
-    int line;        /* where the experiment file set it; 0 = default or command line */
+    int line;        /* where the experiment file set it; 0 = default, below 0 = the command line (--set) */
 } esw_value;
 
 /* ---------------------------------------------------------------- metrics, methods, fields */

@@ -45,6 +45,25 @@ class BadExperiments(CliTest):
         self.refuse(SMALL.replace("users: 4", "users: 4, bandwidth_up_hz: -1"), "bandwidth_up_hz", "-1")
         self.refuse(SMALL.replace("scenarios: 8", "scenarios: 0"), "experiment.yaml:4", "scenarios")
 
+    def test_bounds_that_contradict_each_other_are_named_as_the_user_wrote_them(self):
+        text = SMALL.replace("users: 4", "users: 4, power_min_up_dbm: 30")
+        self.refuse(text, "experiment.yaml:6: power_min_up_dbm: found 30", "power_max_dbm = 25 dBm (default)")
+        text = SMALL.replace("li-gd]", "{use: li-gd, power_max_down_dbm: -3}]")
+        self.refuse(text, "experiment.yaml:5: power_max_down_dbm: found -3", "power_min_dbm = 0 dBm (default)")
+        path = self.write(SMALL)
+        for sets, says in ((("weight_time=0", "weight_energy=0"), ("--set: weight_time: found 0", "weight_energy = 0")),
+                           (("power_max_up_dbm=-3",), ("--set: power_max_up_dbm: found -3", "power_min_dbm = 0 dBm"))):
+            options = [word for text in sets for word in ("--set", text)]
+            self.fail_with(EXIT_USAGE, "run", path, "-o", self.folder / "run", *options, says=(str(path), *says))
+
+    def test_numbers_that_single_precision_cannot_hold_are_refused(self):
+        path = self.write(SMALL)
+        self.fail_with(EXIT_USAGE, "solve", path, "--scenario", 0, "--set", "weight_time=1e-300", "--set",
+                       "weight_energy=0", says=("--set", "weight_time = 1e-300", "single precision"))
+        (self.folder / "mine.csv").write_text("unit,name,type,bits,flops\n1,input,input,1e-40,0\n2,conv,conv,8,5\n",
+                                              encoding="utf-8")
+        self.refuse(SMALL.replace("users: 4", "users: 4, profile: mine.csv"), "mine.csv:2", "1e-40", "1e-9")
+
     def test_a_missing_profile_gets_the_nearest_name(self):
         self.refuse(SMALL.replace("users: 4", "users: 4, profile: nin-cifar10-23"), "nin-cifar10-23", "nin-cifar10-32")
 

@@ -134,15 +134,51 @@ static void refuses(const char *overrides, const char *words)
     ecc_expect_failure(ecc_configure(overrides, &c, &error), &error, ESW_BAD_INPUT, words);
 }
 
+Test(configure, refuses_what_single_precision_cannot_hold)
+{
+    refuses(
+        "cell_radius_m=0 noise_dbm_per_hz=-250 bandwidth_up_hz=1",
+        "line 7: noise_dbm_per_hz = -250 dBm/Hz (line 7), power_max_dbm = 25 dBm (default) and bandwidth_up_hz = 1 Hz");
+    refuses("power_max_down_dbm=100 noise_dbm_per_hz=-250", "the SINR reaches 4.2e+31 near an AP");
+    refuses("weight_time=1e-300 weight_energy=0",
+            "the utility of computing nin-cifar10-32 on the device is 1e-300");
+    refuses("kappa_device=1 device_flops=1e18",
+            "line 7: device_flops = 1e+18 FLOP/s (line 7), kappa_device = 1");
+    refuses("kappa_edge=1 edge_unit_flops=1e18", "nin-cifar10-32 at the edge is");
+}
+
+Test(configure, takes_extremes_that_single_precision_holds)
+{
+    static const char *const extremes[] = {
+        "cell_radius_m=0 noise_dbm_per_hz=-250", "noise_dbm_per_hz=0 noise_figure_db=60 path_loss_exponent=6",
+        "weight_time=1e9 weight_energy=1e9",     "device_flops=1",
+        "kappa_device=0 weight_time=0",
+    };
+    for (size_t i = 0; i < sizeof extremes / sizeof *extremes; i++) {
+        eswi_ecc_config *config;
+        esw_error error;
+        cr_assert_eq(ecc_configure(extremes[i], &config, &error), ESW_OK, "%s: %s", extremes[i], error.text);
+        eswi_ecc_config_free((esw_config *)config);
+    }
+}
+
 Test(configure, refuses_what_no_single_range_can_catch)
 {
     refuses("users=3751",
             "line 7: users: 3751 do not fit; at most cluster_cap * aps * subchannels = 3 * 5 * 250 = 3750");
     refuses("aps=1 users=4 subchannels=1", "3 * 1 * 1 = 3");
-    refuses("power_min_dbm=26", "line 7: power_min");
-    refuses("power_max_down_dbm=-1", "downlink");
-    refuses("compute_units_min=9", "compute_units_min: 9 lies above compute_units_max: 8");
-    refuses("weight_time=0 weight_energy=0", "both are 0");
+    refuses("power_min_dbm=26",
+            "line 7: power_min_dbm: found 26, must be at most power_max_dbm = 25 dBm (default)");
+    refuses("power_max_down_dbm=-1",
+            "line 7: power_max_down_dbm: found -1, must be at least power_min_dbm = 0 dBm (default)");
+    refuses("power_min_up_dbm=7 power_max_up_dbm=6",
+            "line 7: power_min_up_dbm: found 7, must be at most power_max_up_dbm = 6 dBm (line 7)");
+    refuses("compute_units_min=9",
+            "line 7: compute_units_min: found 9, must be at most compute_units_max = 8 units (default)");
+    refuses("compute_units_max=0.5",
+            "line 7: compute_units_max: found 0.5, must be at least compute_units_min = 1 units (default)");
+    refuses("weight_time=0 weight_energy=0",
+            "weight_time: found 0, must be above 0 where weight_energy = 0 1/J");
     refuses("profile=nin-cifar10-23",
             "line 7: profile: no profile 'nin-cifar10-23'; did you mean 'nin-cifar10-32'?");
 }

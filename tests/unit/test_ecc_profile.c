@@ -127,18 +127,20 @@ Test(file, that_is_wrong_is_refused_with_file_line_and_reason)
         {COLUMNS "x,in,input,8,0\n", "net.csv:2: unit 'x'"},
         {COLUMNS "1,in,conv,8,0\n", "net.csv:2: unit 1 has type 'conv'"},
         {COLUMNS "1,in,input,8,5\n2,a,conv,8,9\n", "unit 1 is the input and has 5 flops"},
-        {COLUMNS "1,in,input,0,0\n", "net.csv:2: bits '0'; must be a number > 0"},
+        {COLUMNS "1,in,input,0,0\n", "net.csv:2: bits '0'; must be a number from 1e-9 to 1e21"},
         {COLUMNS "1,in,input,nan,0\n", "net.csv:2: bits 'nan'"},
         {COLUMNS "1,in,input,0x10,0\n", "net.csv:2: bits '0x10'"},
         {COLUMNS "1,in,input,1e999,0\n", "net.csv:2: bits '1e999'"},
-        {COLUMNS "1,in,input,8,0\n2,a,conv,8,-1\n", "net.csv:3: flops '-1'; must be a number >= 0"},
+        {COLUMNS "1,in,input,1e-40,0\n", "net.csv:2: bits '1e-40'; must be a number from 1e-9 to 1e21"},
+        {COLUMNS "1,in,input,8,0\n2,a,conv,8,1e300\n", "net.csv:3: flops '1e300'; must be 0 or a number from 1e-9"},
+        {COLUMNS "1,in,input,8,0\n2,a,conv,8,-1\n", "net.csv:3: flops '-1'; must be 0 or a number from 1e-9 to 1e21"},
         {COLUMNS "1,in,input,8,0\n2,a,conv,8,\n", "net.csv:3: flops ''"},
         {COLUMNS "1,in,input,8,0\n2,a,conv,8,0\n", "0 flops in all units together"},
         {COLUMNS "1,in,input,8,0\n2,a,conv,8,1e308\n3,b,conv,8,1e308\n", "inf flops"},
         {COLUMNS "1,in,input,8\n", "net.csv:2: 4 fields; a row has 5"},
         {COLUMNS "1,in,input,8,0,7\n", "net.csv:2: 6 fields"},
         {"# source_bits: 1\n# source_bits: 2\n" COLUMNS, "net.csv:2: source_bits is given twice"},
-        {"# result_bits: none\n" COLUMNS, "net.csv:1: result_bits: 'none'; must be a number > 0"},
+        {"# result_bits: none\n" COLUMNS, "net.csv:1: result_bits: 'none'; must be a number from 1e-9 to 1e21"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         eswi_ecc_profile *p;
