@@ -4,23 +4,41 @@
 
 #include "base/reduce.h"
 
-/* Mean and squared deviations of x[n], n >= 1: the second pass also takes the rounding of the first mean
- * out. */
-static void two_pass(const double *x, size_t n, double *mean, double *m2)
+/* A first mean, and the sum of the deviations from it: what its rounding has left. */
+typedef struct centre {
+    double mean, rest;
+} centre;
+
+static centre centre_of(const double *x, size_t n)
 {
-    eswi_sum16 sum = {0}, deviation = {0}, square = {0};
+    eswi_sum16 sum = {0}, deviation = {0};
     for (size_t i = 0; i < n; ++i)
         eswi_sum16_add(&sum, i, x[i]);
-    double first = eswi_sum16_total(&sum) / (double)n;
-    for (size_t i = 0; i < n; ++i) {
-        double d = x[i] - first;
-        eswi_sum16_add(&deviation, i, d);
-        eswi_sum16_add(&square, i, d * d);
-    }
-    double rest = eswi_sum16_total(&deviation);
-    *mean = first + rest / (double)n;
-    double corrected = eswi_sum16_total(&square) - rest * rest / (double)n;
-    *m2 = corrected > 0 ? corrected : 0;
+    const double mean = eswi_sum16_total(&sum) / (double)n;
+    for (size_t i = 0; i < n; ++i)
+        eswi_sum16_add(&deviation, i, x[i] - mean);
+    return (centre){mean, eswi_sum16_total(&deviation)};
+}
+
+static double corrected_mean(centre c, size_t n)
+{
+    return c.mean + c.rest / (double)n;
+}
+
+/* Sum of (x - mean x) (y - mean y). Of x with itself it is the sum of squares to the last bit, so that what is equal
+ * has a correlation of exactly 1. */
+static double products(const double *x, centre of_x, const double *y, centre of_y, size_t n)
+{
+    eswi_sum16 product = {0};
+    for (size_t i = 0; i < n; ++i)
+        eswi_sum16_add(&product, i, (x[i] - of_x.mean) * (y[i] - of_y.mean));
+    return eswi_sum16_total(&product) - of_x.rest * of_y.rest / (double)n;
+}
+
+static double squares(const double *x, centre of_x, size_t n)
+{
+    const double sum = products(x, of_x, x, of_x, n);
+    return sum > 0 ? sum : 0;
 }
 
 eswi_moments eswi_moments_of(const double *values, size_t n)
@@ -41,8 +59,11 @@ eswi_moments eswi_moments_of(const double *values, size_t n)
             finite[result.count++] = value;
         }
     }
-    if (result.count > 0)
-        two_pass(finite, result.count, &result.mean, &result.m2);
+    if (result.count > 0) {
+        const centre c = centre_of(finite, result.count);
+        result.mean = corrected_mean(c, result.count);
+        result.m2 = squares(finite, c, result.count);
+    }
     return result;
 }
 
@@ -112,12 +133,13 @@ eswi_comoments eswi_comoments_of(const double *a, const double *b, size_t n)
         }
     if (result.count == 0)
         return result;
-    two_pass(pairs[0], result.count, &result.mean_a, &result.m2_a);
-    two_pass(pairs[1], result.count, &result.mean_b, &result.m2_b);
-    eswi_sum16 product = {0};
-    for (size_t i = 0; i < result.count; ++i)
-        eswi_sum16_add(&product, i, (pairs[0][i] - result.mean_a) * (pairs[1][i] - result.mean_b));
-    result.c_ab = eswi_sum16_total(&product);
+    const centre a_centre = centre_of(pairs[0], result.count), b_centre = centre_of(pairs[1], result.count);
+    result.mean_a = corrected_mean(a_centre, result.count);
+    result.mean_b = corrected_mean(b_centre, result.count);
+    result.m2_a = squares(pairs[0], a_centre, result.count);
+    result.m2_b = squares(pairs[1], b_centre, result.count);
+    if (result.m2_a > 0 && result.m2_b > 0) /* what does not vary does not vary together */
+        result.c_ab = products(pairs[0], a_centre, pairs[1], b_centre, result.count);
     return result;
 }
 

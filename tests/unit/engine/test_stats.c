@@ -201,6 +201,31 @@ Test(stats, ratio_of_means_is_the_plain_formula)
     cr_assert_float_eq(interval.value - interval.low, half, 2e-3 * half);
 }
 
+/* A method compared with itself differs by nothing: neither rounding of the sums nor of the merging may show. */
+Test(stats, a_ratio_with_itself_is_exactly_1)
+{
+    enum { N = 1000 };
+    static double drawn[N], constant[N], scaled[N];
+    for (int i = 0; i < N; ++i) {
+        drawn[i] = 1e3 + 1.0 / (3 + i % 37) + i * 0.1;
+        constant[i] = 1.0370626418604652;
+        scaled[i] = 0.25 * drawn[i];
+    }
+    const double *const samples[] = {drawn, constant, scaled};
+    for (int k = 0; k < 3; ++k) {
+        eswi_comoments total = {0};
+        for (int i = 0; i < N; i += 256) {
+            const size_t n = (size_t)(N - i < 256 ? N - i : 256);
+            eswi_comoments block = eswi_comoments_of(samples[k] + i, (k == 2 ? drawn : samples[k]) + i, n);
+            eswi_comoments_merge(&total, &block);
+        }
+        eswi_interval interval = eswi_ratio_of_means(&total);
+        const double expected = k == 2 ? 0.25 : 1.0;
+        cr_assert(interval.value == expected && interval.low == expected && interval.high == expected,
+                  "sample %d: %.17g %.17g %.17g", k, interval.value, interval.low, interval.high);
+    }
+}
+
 /* The interval must hold the true ratio in about 95 of 100 samples. */
 Test(stats, ratio_intervals_cover_the_truth)
 {
