@@ -16,7 +16,7 @@ static const char HELP[] =
     "write your own), and solves the same instance by the system's methods to show the gap. A decision\n"
     "that breaks a constraint is refused with the constraint and the user named.\n"
     "\n"
-    "      --against A,B        methods to compare with (default: all of the system; `none` for none)\n"
+    "      --against A,B        methods to compare with (default: all; `none` for none)\n"
     "      --backend NAME       auto (default) or one of `edgesweep list backends`\n"
     "      --json FILE          write the scores as JSON to FILE, - for standard output\n"
     "  -h, --help               this text\n"
@@ -56,19 +56,6 @@ static int parse(arguments *args, int argc, char **argv)
     return CLI_OPTIONS_DONE;
 }
 
-/* All methods of the system, separated by commas; NULL when out of memory. */
-static char *all_methods(const esw_system *system)
-{
-    size_t size = 1;
-    for (size_t i = 0; i < system->n_methods; i++)
-        size += strlen(system->methods[i].name) + 1;
-    char *list = malloc(size);
-    char *end = list;
-    for (size_t i = 0; list && i < system->n_methods; i++)
-        end += sprintf(end, i > 0 ? ",%s" : "%s", system->methods[i].name);
-    return list;
-}
-
 static void add_row(cli_table *table, const esw_system *system, const char *name, const json_t *metrics,
                     const json_t *gap)
 {
@@ -94,20 +81,30 @@ static bool print_report(const esw_system *system, const json_t *report)
     return cli_table_print(&table, 0);
 }
 
-static esw_status score(const arguments *args, const json_t *document, const esw_system *system,
-                        json_t **report, esw_error *error)
+/* What could not be compared, on stderr. */
+static void print_notes(const char *path, const json_t *report)
 {
-    char *directory = eswi_path_directory(args->path);
-    char *everything = args->against ? NULL : all_methods(system);
-    esw_status status = ESW_OK;
-    if (!directory || (!args->against && !everything)) {
-        status = esw_fail(error, ESW_NO_MEMORY, "out of memory");
-    } else {
-        const char *against = args->against ? args->against : everything;
-        status = esw_account(document, directory, strcmp(against, "none") == 0 ? NULL : against, args->backend,
-                             report, error);
+    size_t index;
+    json_t *entry;
+    const char *note = json_string_value(json_object_get(report, "note"));
+    if (note)
+        fprintf(stderr, "edgesweep: note: %s: no comparison: %s\n", path, note);
+    json_array_foreach(json_object_get(report, "against"), index, entry) {
+        const char *error = json_string_value(json_object_get(entry, "error"));
+        if (error)
+            fprintf(stderr, "edgesweep: note: %s: %s\n", json_string_value(json_object_get(entry, "method")),
+                    error);
     }
-    free(everything);
+}
+
+static esw_status score(const arguments *args, const json_t *document, json_t **report, esw_error *error)
+{
+    const char *against = args->against ? args->against : "all";
+    char *directory = eswi_path_directory(args->path);
+    if (!directory)
+        return esw_fail(error, ESW_NO_MEMORY, "out of memory");
+    esw_status status = esw_account(document, directory, strcmp(against, "none") == 0 ? NULL : against,
+                                    args->backend, report, error);
     free(directory);
     return status;
 }
@@ -123,7 +120,10 @@ static int account(const arguments *args, const json_t *document)
                         args->path, name);
     json_t *report = NULL;
     esw_error error = {0};
-    esw_status status = score(args, document, system, &report, &error);
+    esw_status status = score(args, document, &report, &error);
+    if (status == ESW_BAD_INPUT || status == ESW_CHECK_FAILED)
+        return cli_fail(status, "%s: %s", args->path, error.text);
+    print_notes(args->path, report);
     if (status == ESW_OK && args->json)
         status = cli_document_write(report, args->json, &error);
     else if (status == ESW_OK && !print_report(system, report))

@@ -90,22 +90,29 @@ static esw_status read_parameter(eswi_ecc_config *config, ecc_param index, const
     return status;
 }
 
+/* Refuses a key of `part` that is none of `known`, with the nearest one. */
+static esw_status check_names(const json_t *part, const char *part_name, const char *const *known, size_t n,
+                              esw_error *error)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)part, key, value) {
+        const char *nearest = eswi_nearest(key, known, n);
+        if (!nearest || strcmp(nearest, key) != 0) {
+            return esw_fail(error, ESW_BAD_INPUT, "%s.%.60s: unknown%s%s%s", part_name, key,
+                            nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+        }
+    }
+    return ESW_OK;
+}
+
 static esw_status check_parameter_names(const json_t *parameters, esw_error *error)
 {
     const char *known[ECC_PARAMS];
     for (int p = 0; p < ECC_PARAMS; p++) {
         known[p] = eswi_ecc_bindings[p].json_name;
     }
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)parameters, key, value) {
-        const char *nearest = eswi_nearest(key, known, ECC_PARAMS);
-        if (!nearest || strcmp(nearest, key) != 0) {
-            return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: unknown%s%s%s", key,
-                            nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
-        }
-    }
-    return ESW_OK;
+    return check_names(parameters, "parameters", known, ECC_PARAMS, error);
 }
 
 /* Every parameter at its default, then what the document says, in table order: a bound for one direction
@@ -331,9 +338,14 @@ static esw_status check_noise(const eswi_ecc_config *config, const json_t *part,
 static esw_status read_instance(const eswi_ecc_config *config, const json_t *part,
                                 const eswi_ecc_instance *instance, esw_error *error)
 {
+    static const char *const KNOWN[] = {"ap_of_user", "distance_m",      "gain_up",    "gain_down",
+                                        "profiles",   "profile_of_user", "noise_up_w", "noise_down_w"};
     const size_t users = (size_t)config->users;
-    esw_status status =
-        read_integers(part, "instance", "ap_of_user", users, 0, config->aps - 1, instance->ap_of_user, error);
+    esw_status status = check_names(part, "instance", KNOWN, sizeof KNOWN / sizeof *KNOWN, error);
+    if (status == ESW_OK) {
+        status = read_integers(part, "instance", "ap_of_user", users, 0, config->aps - 1, instance->ap_of_user,
+                               error);
+    }
     if (status == ESW_OK) {
         status = read_integers(part, "instance", "profile_of_user", users, 0, config->n_profiles - 1,
                                instance->profile_of_user, error);
@@ -383,9 +395,13 @@ static esw_status read_assignment(const eswi_ecc_config *config, const eswi_ecc_
 static esw_status read_decision(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
                                 const json_t *part, const eswi_ecc_decision *decision, esw_error *error)
 {
+    static const char *const KNOWN[] = {"split",         "subchannel_up", "subchannel_down", "assigned_up",
+                                        "assigned_down", "power_up_w",    "power_down_w",    "compute_units"};
     const size_t users = (size_t)config->users;
-    esw_status status =
-        read_integers(part, "decision", "split", users, 1, config->max_units, decision->split, error);
+    esw_status status = check_names(part, "decision", KNOWN, sizeof KNOWN / sizeof *KNOWN, error);
+    if (status == ESW_OK) {
+        status = read_integers(part, "decision", "split", users, 1, config->max_units, decision->split, error);
+    }
     if (status != ESW_OK) {
         return status;
     }

@@ -133,8 +133,11 @@ esw_status esw_solve_grid(const esw_experiment *experiment, size_t point, size_t
                           const char *backend, const char *path, esw_error *error);
 
 /* Scores the decision in a document of the same form with the system's accountant. `against` lists method names
- * separated by commas (NULL for none); each is solved on the document's instance where the backend can do that.
- * *report: {"system", "metrics": {...}, "against": [{"method", "metrics": {...}, "gap"}]}, where gap is
+ * separated by commas (NULL for none); each solves the document's instance, which must be the one that its seed and
+ * scenario draw, else ESW_BAD_INPUT says where it differs. "all" is every method of the system and never fails for that:
+ * where the instance was changed there is nothing to compare with and a "note" says why; a method that cannot solve it has
+ * an "error" in the place of metrics.
+ * *report: {"system", "metrics": {...}, "against": [{"method", "metrics": {...}, "gap"}], "note"}, where gap is
  * (objective of the document's decision - objective of the method) / |objective of the method|. */
 esw_status esw_account(const json_t *document, const char *base_dir, const char *against, const char *backend,
                        json_t **report, esw_error *error);

@@ -6,7 +6,7 @@ import math
 import re
 import unittest
 
-from edgesweep_cli import EXIT_CHECK, EXIT_IO, EXIT_USAGE, SMALL, CliTest
+from edgesweep_cli import EXIT_CHECK, EXIT_IO, EXIT_USAGE, SMALL, CliTest, edgesweep
 
 METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", "gd", "li-gd")
 EVERY_METHOD = SMALL.replace("[device-only, li-gd]", "[" + ", ".join(METHODS) + "]")
@@ -151,6 +151,29 @@ class Account(CliTest):
             change(document)
             self.refuse(document, says)
 
+    def test_unknown_keys_are_refused_with_the_nearest_one(self):
+        good = self.solve(self.write(SMALL), "li-gd", 1)
+        for part, key, nearest in (("decision", "power_up", "power_up_w"), ("decision", "splits", "split"),
+                                   ("instance", "gains_up", "gain_up"), ("parameters", "user", "users")):
+            document = copy.deepcopy(good)
+            document[part][key] = document[part].get(nearest)
+            self.refuse(document, "document.json", f"{part}.{key}", f"'{nearest}'")
+
+    def test_a_changed_instance_is_scored_without_methods_and_the_change_is_named(self):
+        document = self.solve(self.write(SMALL), "device-only", 1)
+        document["instance"]["gain_up"][2][1][0] *= 2
+        path = self.write(json.dumps(document), "document.json")
+        done = edgesweep("account", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, "(?m)^yours ")
+        self.assertNotRegex(done.stdout, "(?m)^li-gd ")
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        self.assertIn("instance.gain_up[2][1][0]", done.stderr)
+        self.assertNotIn("--against", done.stderr)
+        self.fail_with(EXIT_USAGE, "account", path, "--against", "li-gd",
+                       says=("document.json", "instance.gain_up[2][1][0]", "--against none"))
+        self.succeed("account", path, "--against", "none")
+
     def test_what_is_no_document_is_refused(self):
         self.fail_with(EXIT_IO, "account", self.folder / "none.json", says="none.json")
         for text, says in (("", "bad.json"), ("{", "bad.json:1"), ("[1]", "object"), ('{"a": 1, "a": 2}', "bad.json"),
@@ -159,7 +182,8 @@ class Account(CliTest):
 
     def test_an_unknown_method_to_compare_with_is_named(self):
         path = self.write(json.dumps(self.solve(self.write(SMALL), "li-gd", 1)), "document.json")
-        self.fail_with(EXIT_USAGE, "account", path, "--against", "li-dg", says="li-dg")
+        self.fail_with(EXIT_USAGE, "account", path, "--against", "li-dg", says=("li-dg", "'li-gd'"))
+        self.fail_with(EXIT_USAGE, "account", path, "--against", "foo", says=("foo", "neurosurgeon"))
 
 
 class Instance(CliTest):

@@ -330,7 +330,12 @@ Test(engine_results, account_scores_a_document_and_compares_it)
     /* An instance that the seed does not draw cannot be handed to a method. */
     json_object_set_new(json_object_get(document, "instance"), "drawn", json_integer(13));
     cr_assert_eq(esw_account(document, ".", "best", NULL, &report, &error), ESW_BAD_INPUT);
-    cr_assert(strstr(error.text, "is not the one that its seed and scenario draw"), "%s", error.text);
+    cr_assert(strstr(error.text, "--against best: instance.drawn: 13, not the"), "%s", error.text);
+    /* ... but scored, and where nobody asked for a method by name, that is all. */
+    cr_assert_eq(esw_account(document, ".", "all", NULL, &report, &error), ESW_OK, "%s", error.text);
+    cr_assert_eq(json_array_size(json_object_get(report, "against")), 0);
+    cr_assert(strstr(json_string_value(json_object_get(report, "note")), "instance.drawn: 13, not the"));
+    json_decref(report);
     json_decref(document);
 }
 
