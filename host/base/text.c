@@ -179,6 +179,21 @@ const char *eswi_nearest(const char *word, const char *const *words, size_t n)
     return nearest;
 }
 
+const char *eswi_format_bytes(double bytes, char text[32])
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB"};
+    const size_t last = sizeof units / sizeof *units - 1;
+    size_t unit = 0;
+    if (bytes < 1024) {
+        snprintf(text, 32, "%.0f byte%s", bytes, bytes == 1 ? "" : "s");
+        return text;
+    }
+    for (bytes /= 1024; bytes >= 1023.5 && unit < last; bytes /= 1024)
+        ++unit;
+    snprintf(text, 32, "%.*f %s", bytes < 9.95 ? 1 : 0, bytes, units[unit]);
+    return text;
+}
+
 char *eswi_format(const char *format, ...)
 {
     char *text = NULL;

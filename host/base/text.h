@@ -29,6 +29,9 @@ enum { ESWI_INTERVAL_TEXT = 64 };
  * where there is no interval, "-" where there is none. Returns text. */
 const char *eswi_format_interval(double value, double low, double high, char text[ESWI_INTERVAL_TEXT]);
 
+/* Writes a number of bytes for people: "1 byte", "513 bytes", "1.5 KiB", "230 MiB". Returns text. */
+const char *eswi_format_bytes(double bytes, char text[32]);
+
 /* The word of words[n] nearest to `word` in edit distance (insert, delete, replace, swap neighbours), or NULL
  * when none is within a third of its length. Ties go to the first. */
 const char *eswi_nearest(const char *word, const char *const *words, size_t n);

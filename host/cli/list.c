@@ -183,9 +183,10 @@ static void print_parameter_details(const json_t *entry)
     const char *choices = json_string_value(json_object_get(entry, "choices"));
     printf(" = %s%s%s (%s", value ? value : "unset", strcmp(unit, "1") ? " " : "",
            strcmp(unit, "1") ? unit : "", choices ? choices : text_of(entry, "type"));
+    char low[ESWI_REAL_TEXT], high[ESWI_REAL_TEXT];
     if (json_object_get(entry, "low"))
-        printf(" from %.10g to %.10g", json_real_value(json_object_get(entry, "low")),
-               json_real_value(json_object_get(entry, "high")));
+        printf(" from %s to %s", eswi_format_real(json_real_value(json_object_get(entry, "low")), low),
+               eswi_format_real(json_real_value(json_object_get(entry, "high")), high));
     printf("; per %s)", text_of(entry, "place"));
 }
 

@@ -1,5 +1,6 @@
 /* Parsing of command lines: options by getopt_long, numbers, and the one-line errors about them. */
 #include "cli.h"
+#include "visible.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -19,14 +20,12 @@ int cli_fail(esw_status status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    if (cli_team && cli_team->rank > 0) {
-        if (!*held_back)
-            vsnprintf(held_back, sizeof held_back, format, args);
-    } else {
-        fputs("edgesweep: ", stderr);
-        vfprintf(stderr, format, args);
-        fputc('\n', stderr);
-    }
+    char text[2048];
+    vsnprintf(text, sizeof text, format, args);
+    if (!cli_team || cli_team->rank == 0)
+        fprintf(stderr, "edgesweep: %s\n", cli_visible(text));
+    else if (!*held_back)
+        snprintf(held_back, sizeof held_back, "%s", cli_visible(text));
     va_end(args);
     return esw_status_exit_code(status);
 }

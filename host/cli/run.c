@@ -2,6 +2,7 @@
 #include "command_line.h"
 #include "experiment_command.h"
 #include "progress.h"
+#include "visible.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -218,7 +219,9 @@ static int print_plan(const esw_experiment *experiment, const arguments *args)
         return cli_fail(status, "%s", error.text);
     const double mib = 1.0 / (1 << 20);
     const char *at_most = esw_experiment_stop(experiment) ? "at most " : "";
-    printf("experiment   %s (%s)\n", esw_experiment_name(experiment), esw_experiment_system(experiment)->name);
+    printf("experiment   ");
+    cli_print_visible(esw_experiment_name(experiment));
+    printf(" (%s)\n", esw_experiment_system(experiment)->name);
     printf("work         %zu points x %zu methods x %s%" PRIu64 " scenarios, %" PRIu64 " blocks\n", plan.points,
            plan.methods, at_most, plan.scenarios, plan.blocks);
     printf("backend      %s, %d threads, batches of %" PRIu32 " scenarios\n", plan.backend, plan.threads,

@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "histogram.h"
 #include "table.h"
+#include "visible.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -137,8 +138,8 @@ static void add_row(cli_table *table, const view *v, size_t point, size_t method
 static void print_title(const view *v)
 {
     const esw_system *system = esw_experiment_system(v->experiment);
-    printf("%s: %s, seed %" PRIu64, esw_experiment_name(v->experiment), system->title,
-           esw_experiment_seed(v->experiment));
+    cli_print_visible(esw_experiment_name(v->experiment));
+    printf(": %s, seed %" PRIu64, system->title, esw_experiment_seed(v->experiment));
     size_t baseline = esw_experiment_baseline(v->experiment);
     if (baseline != ESW_NONE)
         printf(", ratios over %s", esw_experiment_method_label(v->experiment, baseline));
@@ -152,8 +153,9 @@ static void print_point_title(const view *v, size_t point)
     for (size_t key = 0; key < keys; key++) {
         const char *unit = esw_experiment_sweep_unit(v->experiment, key);
         bool has_unit = unit && strcmp(unit, "1") != 0;
-        printf("%s%s = %s%s%s", key > 0 ? ", " : "", esw_experiment_sweep_key(v->experiment, key),
-               esw_experiment_sweep_text(v->experiment, point, key), has_unit ? " " : "", has_unit ? unit : "");
+        printf("%s%s = ", key > 0 ? ", " : "", esw_experiment_sweep_key(v->experiment, key));
+        cli_print_visible(esw_experiment_sweep_text(v->experiment, point, key));
+        printf("%s%s", has_unit ? " " : "", has_unit ? unit : "");
     }
     if (keys > 0)
         putchar('\n');

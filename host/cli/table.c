@@ -1,5 +1,7 @@
 #include "table.h"
 
+#include "visible.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +20,7 @@ void cli_table_add(cli_table *table, const char *format, ...)
     if (vasprintf(&cells[table->count], format, args) < 0)
         table->failed = true;
     else
-        table->count++;
+        cli_visible(cells[table->count++]);
     va_end(args);
 }
 

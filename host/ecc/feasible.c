@@ -19,7 +19,7 @@ static esw_status check_subchannels(const eswi_ecc_config *config, const eswi_ec
         if (sends && m < 0) {
             return esw_fail(
                 error, ESW_CHECK_FAILED,
-                "user %d: offloads without a %s subchannel (18%c); split must then be the number of units",
+                "user %d: offloads but has no %s subchannel (18%c); split must then be the number of units",
                 user, LINK_NAMES[d], d == ECC_UP ? 'e' : 'f');
         }
     }

@@ -80,7 +80,7 @@ static esw_status read_system(esw_experiment *experiment, const eswi_node *node,
                 (size_t)snprintf(known + used, sizeof known - used, "%s%s", n > 1 ? ", " : "", (*system)->name);
     }
     const char *nearest = node->kind == ESWI_SCALAR ? eswi_nearest(node->text, names, n) : NULL;
-    return eswi_fail_at(place, error, "system: found %s, known: %s%s%s%s", eswi_node_describe(node, found),
+    return eswi_fail_at(place, error, "system: found %s, must be the name of a system; known: %s%s%s%s", eswi_node_describe(node, found),
                         known, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 

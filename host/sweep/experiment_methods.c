@@ -59,9 +59,13 @@ static esw_status unknown_method(const esw_experiment *experiment, eswi_place pl
     if (nearest)
         return eswi_fail_at(place, error, "%s: found '%.60s', no such method of %s; did you mean '%s'?", key,
                             name, system->name, nearest);
-    for (size_t i = 0; i < system->n_methods && used < sizeof list; ++i)
-        used +=
-            (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", system->methods[i].name);
+    for (size_t i = 0; i < n && used < sizeof list; ++i) {
+        size_t before = 0;
+        while (before < i && strcmp(names[before], names[i]) != 0)
+            ++before;
+        if (before == i)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
+    }
     return eswi_fail_at(place, error, "%s: found '%.60s', no such method of %s; known: %s", key, name,
                         system->name, list);
 }

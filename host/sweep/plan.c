@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/machine.h"
+#include "base/text.h"
 #include "sweep/experiment.h"
 
 /* A batch beyond this many scenarios, or a solver beyond this many bytes, gains nothing on a processor and
@@ -90,13 +91,15 @@ static esw_status too_large(const esw_experiment *experiment, size_t point, cons
         used += (size_t)snprintf(where + used, sizeof where - used, "%s%s = %.60s", i ? ", " : " at ",
                                  esw_experiment_sweep_key(experiment, i),
                                  esw_experiment_sweep_text(experiment, point, i));
-    const double mib = 1.0 / (1 << 20);
-    return esw_fail(
-        error, ESW_TOO_LARGE,
-        "%s: needs %.0f MiB of memory%s (solver %.0f, results in flight %.0f) with batches of %" PRIu32
-        ", %.0f MiB are allowed: make the instance smaller or raise --max-memory",
-        experiment->source, (double)(plan->solver_bytes + plan->engine_bytes) * mib, where,
-        (double)plan->solver_bytes * mib, (double)plan->engine_bytes * mib, plan->batch, (double)allowed * mib);
+    char needed[32], solver[32], results[32], limit[32];
+    return esw_fail(error, ESW_TOO_LARGE,
+                    "%s: needs %s of memory%s (solver %s, results in flight %s) with batches of %" PRIu32
+                    "; allowed: %s. Make the instance smaller or raise --max-memory",
+                    experiment->source,
+                    eswi_format_bytes((double)(plan->solver_bytes + plan->engine_bytes), needed), where,
+                    eswi_format_bytes((double)plan->solver_bytes, solver),
+                    eswi_format_bytes((double)plan->engine_bytes, results), plan->batch,
+                    eswi_format_bytes((double)allowed, limit));
 }
 
 /* The largest batch that fits and is worth it; *fits says whether even that one does. */

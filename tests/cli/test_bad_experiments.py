@@ -26,6 +26,10 @@ class BadExperiments(CliTest):
     def test_an_unknown_method_gets_the_nearest_method(self):
         self.refuse(SMALL.replace("li-gd", "li-dg"), "experiment.yaml:5", "li-dg", "li-gd")
 
+    def test_a_list_of_systems_is_not_a_system(self):
+        self.refuse(SMALL.replace("system: ecc", "system: [ecc]"), "experiment.yaml:1", "must be the name of a system",
+                    "ecc")
+
     def test_an_unknown_system_is_named(self):
         self.refuse(SMALL.replace("ecc", "eec"), "experiment.yaml:1", "eec", "ecc")
 
@@ -108,6 +112,7 @@ class BadExperiments(CliTest):
     def test_memory_beyond_what_is_allowed_is_refused_with_both_sizes(self):
         path = self.write(SMALL.replace("aps: 2, users: 4, subchannels: 2", "aps: 5, users: 600, subchannels: 120"))
         self.fail_with(EXIT_USAGE, "run", path, "-o", self.folder / "run", "--max-memory", "1M", says="max-memory")
+        self.fail_with(EXIT_USAGE, "run", path, "-o", self.folder / "run", "--max-memory", "1", says="allowed: 1 byte.")
         self.assertFalse((self.folder / "run").exists())
 
     def test_a_wrong_set_is_an_error_of_the_command_line(self):
@@ -118,6 +123,10 @@ class BadExperiments(CliTest):
     def test_a_wrong_methods_list_is_an_error(self):
         self.fail_with(EXIT_USAGE, "run", self.write(SMALL), "-o", self.folder / "run", "--methods", "li-dg",
                        says=("li-dg", "li-gd"))
+        labelled = self.write(SMALL.replace("li-gd]", "{use: li-gd, as: mine}]"), "labelled.yaml")
+        for command in (("run", labelled, "--dry-run", "--methods", "foo"),
+                        ("solve", labelled, "--scenario", 0, "--method", "foo")):
+            self.fail_with(EXIT_USAGE, *command, says=("foo", "device-only", "mine"))
 
     def test_an_unknown_backend_is_named(self):
         done = self.fail_with(EXIT_BACKEND, "run", self.write(SMALL), "-o", self.folder / "run", "--backend", "tpu", says="tpu")

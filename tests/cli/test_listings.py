@@ -55,5 +55,12 @@ class Listings(CliTest):
             self.assertIn(word, text)
 
 
+class Numbers(CliTest):
+    def test_whole_numbers_are_printed_whole(self):
+        text = self.succeed("list", "parameters", "--system", "ecc")
+        self.assertRegex(text, r"start_seed = 0 \(integer from 0 to 9007199254740991;")
+        self.assertNotRegex(text, r"integer from [^;]*e\+")
+
+
 if __name__ == "__main__":
     unittest.main()

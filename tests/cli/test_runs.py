@@ -190,5 +190,24 @@ class Interrupted(CliTest):
         self.assertIn("kept", line)
 
 
+class Compared(CliTest):
+    def test_the_baseline_over_itself_is_exactly_1(self):
+        text = SMALL.replace("scenarios: 8", "scenarios: 300") + "compare: {baseline: li-gd}\n"
+        self.succeed("run", self.write(text), "-o", self.folder / "run", "--quiet")
+        self.succeed("export", self.folder / "run", "--csv", self.folder / "csv")
+        rows = (self.folder / "csv" / "compare.csv").read_text(encoding="utf-8").splitlines()
+        own = [row.split(",")[-3:] for row in rows if row.startswith("0,li-gd,")]
+        self.assertEqual(own, [["1", "1", "1"]] * 2)
+
+    def test_control_characters_of_a_name_do_not_reach_the_terminal(self):
+        text = SMALL.replace("name: small", 'name: "a\\e[31mred\\x07\\u009bé"')
+        path = self.write(text)
+        self.succeed("run", path, "-o", self.folder / "run", "--quiet")
+        for shown in (self.succeed("show", self.folder / "run"), self.succeed("run", path, "--dry-run")):
+            self.assertIn("a?[31mred??é", shown)
+        self.fail_with(EXIT_USAGE, "run", self.write("system: \"\\e[31m\"\nscenarios: 1\nmethods: [x]\n"), "--dry-run",
+                       says="'?[31m'")
+
+
 if __name__ == "__main__":
     unittest.main()

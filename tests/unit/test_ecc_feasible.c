@@ -66,10 +66,10 @@ Test(check, refuses_power_or_compute_of_a_local_user)
 Test(check, refuses_offloading_without_a_subchannel)
 {
     s.decision.assigned[ECC_UP][2] = -1;
-    refuses("user 2: offloads without a uplink subchannel (18e)");
+    refuses("user 2: offloads but has no uplink subchannel (18e)");
     s.decision.assigned[ECC_UP][2] = 0;
     s.decision.assigned[ECC_DOWN][2] = -1;
-    refuses("user 2: offloads without a downlink subchannel (18f)");
+    refuses("user 2: offloads but has no downlink subchannel (18f)");
     s.decision.assigned[ECC_DOWN][2] = 4;
     refuses("user 2: assigned_down is 4; subchannels are 0 to 3, -1 for none");
 }

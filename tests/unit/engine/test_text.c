@@ -95,3 +95,19 @@ Test(text, finds_the_nearest_word_or_none)
     long_word[sizeof long_word - 1] = '\0';
     cr_assert_null(eswi_nearest(long_word, words, 5));
 }
+
+Test(text, bytes_are_written_for_people)
+{
+    static const struct {
+        double bytes;
+        const char *text;
+    } cases[] = {
+        {0, "0 bytes"},      {1, "1 byte"},           {1023, "1023 bytes"},       {1024, "1.0 KiB"},
+        {1536, "1.5 KiB"},   {10 * 1024.0, "10 KiB"}, {1048576 - 1, "1.0 MiB"},   {240.0 * 1048576, "240 MiB"},
+        {0x1p33, "8.0 GiB"}, {0x1p42, "4.0 TiB"},     {0x1p80, "1073741824 PiB"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+        char text[32];
+        cr_assert_str_eq(eswi_format_bytes(cases[i].bytes, text), cases[i].text);
+    }
+}
