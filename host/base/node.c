@@ -192,8 +192,10 @@ static esw_status syntax_error(const tree_builder *builder, const yaml_parser_t 
     if (parser->error == YAML_READER_ERROR)
         return esw_fail(builder->error, ESW_BAD_USAGE, "%s: byte %zu: %s; the file must be UTF-8 text",
                         builder->name, parser->problem_offset, parser->problem);
-    return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%zu: not YAML: %s", builder->name,
-                    parser->problem_mark.line + 1, parser->problem ? parser->problem : "syntax error");
+    const char *problem = parser->problem ? parser->problem : "syntax error";
+    return esw_fail(builder->error, ESW_BAD_USAGE, "%s:%zu: not YAML: %s%s", builder->name,
+                    parser->problem_mark.line + 1, problem,
+                    strstr(problem, "cannot start any token") ? " (a tab? YAML is indented by blanks)" : "");
 }
 
 static esw_status build(tree_builder *builder, yaml_parser_t *parser)
@@ -260,7 +262,8 @@ const char *eswi_node_describe(const eswi_node *node, char text[64])
         return strcpy(text, node->kind == ESWI_SEQUENCE ? "a sequence" : "a mapping");
     if (eswi_node_is_null(node))
         return strcpy(text, "nothing");
-    snprintf(text, 64, strlen(node->text) > 40 ? "'%.40s...'" : "'%.40s'", node->text);
+    snprintf(text, 64, "%s'%.40s%s'", node->plain ? "" : "the text ", node->text,
+             strlen(node->text) > 40 ? "..." : "");
     return text;
 }
 

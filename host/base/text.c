@@ -176,6 +176,9 @@ const char *eswi_nearest(const char *word, const char *const *words, size_t n)
             best = distance;
         }
     }
+    for (size_t i = 0; i < n && !nearest && length >= 3; ++i)
+        if (strncmp(words[i], word, length) == 0)
+            nearest = words[i];
     return nearest;
 }
 

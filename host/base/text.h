@@ -32,8 +32,9 @@ const char *eswi_format_interval(double value, double low, double high, char tex
 /* Writes a number of bytes for people: "1 byte", "513 bytes", "1.5 KiB", "230 MiB". Returns text. */
 const char *eswi_format_bytes(double bytes, char text[32]);
 
-/* The word of words[n] nearest to `word` in edit distance (insert, delete, replace, swap neighbours), or NULL
- * when none is within a third of its length. Ties go to the first. */
+/* The word of words[n] nearest to `word` in edit distance (insert, delete, replace, swap neighbours); when
+ * none is within a third of its length, the first that begins with `word` (three letters at least), or NULL. Ties go to
+ * the first. */
 const char *eswi_nearest(const char *word, const char *const *words, size_t n);
 
 /* malloc'ed printf; NULL when out of memory. */

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +24,7 @@ static char *find_run(const char *directory)
         return NULL;
     for (const struct dirent *entry; !found && (entry = readdir(folder));)
         if (strcmp(entry->d_name, "experiment.yaml") == 0 || strcmp(entry->d_name, "manifest.json") == 0 ||
-            strncmp(entry->d_name, "journal-", 8) == 0)
+            strcmp(entry->d_name, "results.h5") == 0 || strncmp(entry->d_name, "journal-", 8) == 0)
             found = strdup(entry->d_name);
     closedir(folder);
     return found;
@@ -179,6 +180,27 @@ esw_status eswi_run_directory_prepare(const char *directory, const esw_experimen
     if (!status)
         status = write_experiment(experiment, directory, error);
     return status ? status : eswi_manifest_write(directory, experiment, plan, options, state, error);
+}
+
+static void remove_from(const char *directory, const char *name)
+{
+    char *path = eswi_path_join(directory, name);
+    if (path)
+        remove(path);
+    free(path);
+}
+
+void eswi_run_directory_clear(const char *directory, const esw_experiment *experiment, uint32_t journal)
+{
+    char *path = eswi_run_directory_journal(directory, journal);
+    if (path)
+        remove(path);
+    free(path);
+    remove_from(directory, "manifest.json");
+    remove_from(directory, "experiment.yaml");
+    for (size_t i = 0; i < experiment->n_inputs; ++i)
+        remove_from(directory, experiment->inputs[i].stored);
+    remove_from(directory, "inputs");
 }
 
 esw_status eswi_run_directory_results(const char *directory, bool *written, esw_error *error)

@@ -14,6 +14,10 @@ esw_status eswi_run_directory_prepare(const char *directory, const esw_experimen
                                       const eswi_run_plan *plan, const esw_run_options *options,
                                       const eswi_run_state *state, esw_error *error);
 
+/* Takes back what a run wrote that failed before its first block was kept, so that it can be started again. What is not
+ * there or cannot be removed is left. */
+void eswi_run_directory_clear(const char *directory, const esw_experiment *experiment, uint32_t journal);
+
 /* One more than the largest number of a journal there, 0 without any. */
 uint32_t eswi_run_directory_next_journal(const char *directory);
 

@@ -25,6 +25,8 @@ typedef struct runner {
     eswi_dispenser dispenser;
     eswi_journal journal;
     uint32_t journal_number;
+    bool started;             /* the directory was found free, or ready to be resumed, and is being written */
+    uint64_t kept;            /* records in this journal */
     eswi_workspace workspace; /* of the point in work */
     size_t point;             /* ESW_NONE without a workspace */
     uint32_t pace;            /* scenarios of the next group at this point */
@@ -258,6 +260,7 @@ static esw_status run_rounds(runner *r, esw_error *error)
             break;
         status = plan_round(r, error);
     }
+    r->kept = r->journal.records;
     esw_error closing = {0};
     esw_status closed = eswi_journal_close(&r->journal, &closing);
     /* An interruption must not hide a full disk. */
@@ -290,6 +293,7 @@ static esw_status prepare(runner *r, eswi_run_state *state, esw_error *error)
     if (eswi_team_leads(r->team)) {
         r->journal_number = eswi_run_directory_next_journal(directory);
         state->history = eswi_manifest_history(directory);
+        r->started = true;
         status = eswi_run_directory_prepare(directory, r->experiment, r->plan, r->options, state, error);
     }
     status = eswi_team_agree(r->team, status, error);
@@ -327,6 +331,9 @@ static esw_status run_planned(runner *r, bool *hdf5, esw_error *error)
             status = finish(r, status, &state, hdf5, error);
         status = eswi_team_agree(r->team, status, error);
     }
+    /* A disk that was full at the start must not leave a folder that looks like a run. */
+    if (status == ESW_IO && r->started && !r->options->resume && !r->team && r->kept == 0)
+        eswi_run_directory_clear(r->options->directory, r->experiment, r->journal_number);
     json_decref(state.history);
     return status;
 }

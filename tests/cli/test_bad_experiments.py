@@ -37,6 +37,7 @@ class BadExperiments(CliTest):
         self.refuse(SMALL.replace("users: 4", "users: many"), "experiment.yaml:6", "users", "many")
         self.refuse(SMALL.replace("users: 4", "users: 4.5"), "users", "4.5")
         self.refuse(SMALL.replace("users: 4", "users: [4, 5]"), "users")
+        self.refuse(SMALL.replace("users: 4", 'users: "4"'), "users: found the text '4', must be an integer")
         self.refuse(SMALL.replace("users: 4", "access: nomad"), "access", "nomad", "noma")
         self.refuse(SMALL.replace("users: 4", "pair_directions: 3"), "pair_directions", "3")
 
@@ -70,6 +71,7 @@ class BadExperiments(CliTest):
 
     def test_a_missing_profile_gets_the_nearest_name(self):
         self.refuse(SMALL.replace("users: 4", "users: 4, profile: nin-cifar10-23"), "nin-cifar10-23", "nin-cifar10-32")
+        self.refuse(SMALL.replace("users: 4", "users: 4, profile: nin"), "'nin'", "nin-cifar10-32")
 
     def test_a_missing_profile_file_is_named(self):
         path = self.write(SMALL.replace("users: 4", "users: 4, profile: nets/mine.csv"))
@@ -90,6 +92,7 @@ class BadExperiments(CliTest):
 
     def test_what_is_no_yaml_is_named_with_its_line(self):
         self.refuse("system: ecc\nmethods: [a, b\nseed: 1\n", "experiment.yaml:")
+        self.refuse("system: ecc\nscenarios: 1\nmethods: [li-gd]\nparameters:\n\tusers: 4\n", "experiment.yaml:5", "tab")
         self.refuse("", "experiment.yaml")
         self.refuse("- a\n- b\n", "experiment.yaml:1")
 

@@ -81,10 +81,27 @@ static int fail_at_zero(const char *operation, const char *path)
     return strcmp(operation, "read") != 0 && countdown-- == 0 ? countdown_errno : 0;
 }
 
+static esw_status run_or_resume(const char *folder, bool resume, esw_error *error)
+{
+    esw_run_options options = {.directory = folder, .threads = 1, .batch = 256, .resume = resume};
+    return esw_run(experiment, &options, NULL, error);
+}
+
 static esw_status run_into(const char *folder, esw_error *error)
 {
-    esw_run_options options = {.directory = folder, .threads = 1, .batch = 256};
-    return esw_run(experiment, &options, NULL, error);
+    return run_or_resume(folder, false, error);
+}
+
+/* What is kept is gone on with; where nothing is, the run can be started again as if nothing had been. */
+static void start_again(const char *folder, bool kept)
+{
+    esw_error error = {0};
+    if (kept) {
+        cr_assert_eq(run_into(folder, &error), ESW_BAD_USAGE, "%s", error.text);
+        cr_assert(strstr(error.text, "--resume"), "%s", error.text);
+    }
+    cr_assert_eq(run_or_resume(folder, kept, &error), ESW_OK, "%s", error.text);
+    cr_assert_eq(check_leftovers(folder), 2800);
 }
 
 Test(fault_writes, any_single_operation_may_fail)
@@ -106,7 +123,9 @@ Test(fault_writes, any_single_operation_may_fail)
                 cr_assert_eq(status, ESW_IO, "operation %d", k);
                 one_clear_line(&error, folder);
                 cr_assert(strstr(error.text, strerror(codes[c])), "%s", error.text);
-                some_left |= check_leftovers(folder) > 0;
+                const bool kept = check_leftovers(folder) > 0;
+                start_again(folder, kept);
+                some_left |= kept;
             }
             run_folder_remove(folder);
         } while (status);
@@ -196,6 +215,20 @@ Test(fault_writes, a_size_limit_on_files)
     cr_assert_eq(run_into(folder, &error), ESW_IO);
     one_clear_line(&error, folder);
     cr_assert_gt(check_leftovers(folder), 0);
+    run_folder_remove(folder);
+}
+
+Test(fault_writes, results_are_not_overwritten_where_they_stand_alone)
+{
+    char *folder = run_folder_make();
+    esw_error error = {0};
+    size_t length;
+    run_folder_write(folder, "results.h5", "mine", 4);
+    cr_assert_eq(run_into(folder, &error), ESW_BAD_USAGE);
+    cr_assert(strstr(error.text, "results.h5"), "%s", error.text);
+    char *kept = run_folder_read(folder, "results.h5", &length);
+    cr_assert_str_eq(kept, "mine");
+    free(kept);
     run_folder_remove(folder);
 }
 

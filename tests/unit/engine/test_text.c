@@ -88,6 +88,7 @@ Test(text, finds_the_nearest_word_or_none)
     cr_assert_str_eq(eswi_nearest("suers", words, 5), "users");
     cr_assert_str_eq(eswi_nearest("bandwith_up_hz", words, 5), "bandwidth_up_hz");
     cr_assert_str_eq(eswi_nearest("sede", words, 5), "seed");
+    cr_assert_str_eq(eswi_nearest("band", words, 5), "bandwidth_up_hz");
     cr_assert_null(eswi_nearest("temperature", words, 5));
     cr_assert_null(eswi_nearest("x", words, 5));
     char long_word[200];
