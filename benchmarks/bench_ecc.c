@@ -61,7 +61,8 @@ typedef struct descent_state {
 
 static void start_seat(const descent_state *s, eswi_ecc_crew *crew, int scenario, int seat)
 {
-    const eswi_ecc_instance instance = eswi_ecc_instance_view(s->config, s->instances + (size_t)scenario * s->stride);
+    const eswi_ecc_instance instance =
+        eswi_ecc_instance_view(s->config, s->instances + (size_t)scenario * s->stride);
     for (int u = 0; u < s->config->users; u++) {
         const double bits = s->config->profiles[instance.profile_of_user[u]].bits[1];
         eswi_ecc_crew_set(crew, crew->active->work, u, seat, (float)(bits / s->config->subchannel_hz[ECC_UP]));
@@ -100,7 +101,8 @@ static size_t lay_out_crews(const descent_state *s, void *block)
     eswi_carve carve = {block, 0};
     for (int t = 0; t < s->threads; t++) {
         eswi_ecc_crew measured;
-        eswi_ecc_crew_layout(block ? &s->crews[t] : &measured, &carve, s->config, 1, eswi_ecc_spreads(s->config), 1);
+        eswi_ecc_crew_layout(block ? &s->crews[t] : &measured, &carve, s->config, 1,
+                             eswi_ecc_spreads(s->config), 1);
     }
     return carve.used;
 }
@@ -190,7 +192,8 @@ static void run_grid(void *state)
 #pragma omp parallel num_threads(s->threads)
     {
         const int t = this_thread();
-        const eswi_ecc_grid_tables tables = eswi_ecc_grid_tables_of(s->config, s->scratch + (size_t)t * s->scratch_bytes);
+        const eswi_ecc_grid_tables tables =
+            eswi_ecc_grid_tables_of(s->config, s->scratch + (size_t)t * s->scratch_bytes);
         eswi_cpu_kernels_in_use()->ecc_grid_search(&tables, share, s->user + t * share, s->choice + t * share);
     }
 }
@@ -224,12 +227,15 @@ static json_t *measure_grid(const esw_bench_options *options, grid_state *s)
     const double points = (double)eswi_ecc_grid_points(s->config, &s->config->profiles[0]);
     const bench_work fast = {run_grid, s, points * (double)(s->users / s->threads * s->threads)};
     const bench_work rival = {run_rival_grid, s, points * SMALL_USERS};
-    json_t *result = bench_case("grid", "points/s, argmin over split x power x units", bench_rate(options, &fast));
+    json_t *result =
+        bench_case("grid", "points/s, argmin over split x power x units", bench_rate(options, &fast));
     json_t *peer = bench_peer("grid_numpy.py", "--splits 9");
     bench_rival(result, "scalar double, one thread", bench_rate(options, &rival));
     if (peer) {
-        bench_rival(result, "numpy float32, whole arrays", json_number_value(json_object_get(peer, "plain_points_per_s")));
-        bench_rival(result, "numpy float32, hand-tuned", json_number_value(json_object_get(peer, "tuned_points_per_s")));
+        bench_rival(result, "numpy float32, whole arrays",
+                    json_number_value(json_object_get(peer, "plain_points_per_s")));
+        bench_rival(result, "numpy float32, hand-tuned",
+                    json_number_value(json_object_get(peer, "tuned_points_per_s")));
     } else {
         bench_left_out(result, "numpy: no Python with numpy");
     }
@@ -283,11 +289,12 @@ typedef struct li_gd_state {
 static void run_li_gd(void *state)
 {
     const li_gd_state *s = state;
-    eswi_ecc_li_gd_solve(s->solver, s->instances, s->instance_bytes, (uint32_t)s->count, s->decisions, s->decision_bytes);
+    eswi_ecc_li_gd_solve(s->solver, s->instances, s->instance_bytes, (uint32_t)s->count, s->decisions,
+                         s->decision_bytes);
 }
 
-static json_t *li_gd_case(const esw_bench_options *options, eswi_ecc_config *config, int count, const char *name,
-                          const char *unit, esw_error *error)
+static json_t *li_gd_case(const esw_bench_options *options, eswi_ecc_config *config, int count,
+                          const char *name, const char *unit, esw_error *error)
 {
     const eswi_cpu_kernels *kernels = eswi_cpu_kernels_in_use();
     const eswi_ecc_steps steps = {kernels->ecc_step, kernels->ecc_published_step};
@@ -312,8 +319,8 @@ static json_t *li_gd_case(const esw_bench_options *options, eswi_ecc_config *con
 json_t *bench_li_gd(const esw_bench_options *options, esw_error *error)
 {
     eswi_ecc_config *config = bench_ecc_config(SMALL_APS, SMALL_USERS, SMALL_SUBCHANNELS, error);
-    return config ? li_gd_case(options, config, 1024, "li-gd", "scenarios/s at 5 x 60 x 12, both directions, one model",
-                               error)
+    return config ? li_gd_case(options, config, 1024, "li-gd",
+                               "scenarios/s at 5 x 60 x 12, both directions, one model", error)
                   : NULL;
 }
 

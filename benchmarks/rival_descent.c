@@ -7,13 +7,13 @@
 struct rival_descent {
     int users, aps, columns;
     double weight_time, weight_energy, power_min_w, ln_range;
-    double *gain;       /* [U][N][M] over noise */
-    int *ap, *order;    /* order: [M][U], the APs' users one after the other in decoding order */
-    double *work;       /* [U] bits / b */
+    double *gain;    /* [U][N][M] over noise */
+    int *ap, *order; /* order: [M][U], the APs' users one after the other in decoding order */
+    double *work;    /* [U] bits / b */
     double *beta, *beta_gradient, *level, *level_gradient; /* current point */
     double *last_beta, *last_beta_gradient, *last_level, *last_level_gradient;
     double *efficiency, *interference, *pull, *disturbs; /* [U][M] */
-    double *ap_sum;     /* [N][M] */
+    double *ap_sum;                                      /* [N][M] */
     double *rate, *price, *power, *power_gradient, *row; /* [U], row: [M] */
     int iteration;
 };
@@ -47,7 +47,8 @@ static void decoding_order(rival_descent *r)
 
 rival_descent *rival_descent_open(const eswi_ecc_config *config, const eswi_ecc_instance *instance)
 {
-    const size_t users = (size_t)config->users, aps = (size_t)config->aps, columns = (size_t)config->subchannels;
+    const size_t users = (size_t)config->users, aps = (size_t)config->aps,
+                 columns = (size_t)config->subchannels;
     const size_t pairs = users * columns;
     const size_t doubles = pairs * (aps + 8) + aps * columns + users * 9 + columns;
     rival_descent *r = calloc(1, sizeof *r + doubles * sizeof(double) + (users + pairs) * sizeof(int));
@@ -62,11 +63,11 @@ rival_descent *rival_descent_open(const eswi_ecc_config *config, const eswi_ecc_
     r->power_min_w = config->power_min_w[ECC_UP];
     r->ln_range = log(config->power_max_w[ECC_UP] / config->power_min_w[ECC_UP]);
     r->gain = take(&cursor, pairs * aps);
-    double **matrix[] = {&r->beta,      &r->beta_gradient, &r->last_beta,    &r->last_beta_gradient,
-                         &r->efficiency, &r->interference, &r->pull, &r->disturbs};
+    double **matrix[] = {&r->beta,       &r->beta_gradient, &r->last_beta, &r->last_beta_gradient,
+                         &r->efficiency, &r->interference,  &r->pull,      &r->disturbs};
     for (size_t i = 0; i < sizeof matrix / sizeof *matrix; i++)
         *matrix[i] = take(&cursor, pairs);
-    double **vector[] = {&r->work, &r->level, &r->level_gradient, &r->last_level, &r->last_level_gradient,
+    double **vector[] = {&r->work, &r->level, &r->level_gradient, &r->last_level,    &r->last_level_gradient,
                          &r->rate, &r->price, &r->power,          &r->power_gradient};
     for (size_t i = 0; i < sizeof vector / sizeof *vector; i++)
         *vector[i] = take(&cursor, users);

@@ -17,8 +17,8 @@ typedef struct cli_experiment_command {
     const cli_command *command;
     const char *short_options;
     const struct option *options;
-    /* Takes an option, with `optarg`, that is none of CLI_OPT_SET, CLI_OPT_METHODS, CLI_OPT_SCENARIOS. False after
-     * a line on stderr. */
+    /* Takes an option, with `optarg`, that is none of CLI_OPT_SET, CLI_OPT_METHODS, CLI_OPT_SCENARIOS. False
+     * after a line on stderr. */
     bool (*take)(void *arguments, int option);
     /* The option that must be there and is not ("-o DIR"), NULL when nothing is missing. */
     const char *(*missing)(const void *arguments);
@@ -26,8 +26,8 @@ typedef struct cli_experiment_command {
     int (*work)(const esw_experiment *experiment, void *arguments);
 } cli_experiment_command;
 
-/* Parses the command line, loads the experiment with its overrides and lets `work` do the rest. Returns the exit
- * code of whatever ended it. */
+/* Parses the command line, loads the experiment with its overrides and lets `work` do the rest. Returns the
+ * exit code of whatever ended it. */
 int cli_experiment_command_run(const cli_experiment_command *frame, int argc, char **argv, void *arguments);
 
 /* Whether the sweep has point `point`; a line on stderr where it has not. */

@@ -290,8 +290,8 @@ static void put_levels(builder *b, const eswi_ecc_config *config)
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
         json_t *levels = json_array();
         for (int k = 0; levels && k < config->grid_power_levels; k++) {
-            levels = append(levels, number(eswi_ecc_grid_power_w(config->power_min_w[d], config->power_max_w[d], k,
-                                                                 config->grid_power_levels)));
+            levels = append(levels, number(eswi_ecc_grid_power_w(config->power_min_w[d], config->power_max_w[d],
+                                                                 k, config->grid_power_levels)));
         }
         put(b, names[d], levels);
     }
@@ -304,7 +304,8 @@ static void put_levels(builder *b, const eswi_ecc_config *config)
 }
 
 /* `total` is the sum of utilities. */
-static json_t *diagnostics_part(const eswi_ecc_config *config, const eswi_ecc_diagnostics *diagnostics, double total)
+static json_t *diagnostics_part(const eswi_ecc_config *config, const eswi_ecc_diagnostics *diagnostics,
+                                double total)
 {
     builder b = begin();
     for (size_t i = 0; i < ECC_DIAGNOSTICS; i++) {

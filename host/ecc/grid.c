@@ -101,11 +101,13 @@ static void prepare_levels(const eswi_ecc_config *config, const eswi_ecc_grid_ta
         }
     }
     for (int r = 0; r < t->unit_padded; r++) {
-        t->compute_units[r] = eswi_ecc_grid_compute_units(config->units_min, config->units_max, r, config->grid_unit_levels);
+        t->compute_units[r] =
+            eswi_ecc_grid_compute_units(config->units_min, config->units_max, r, config->grid_unit_levels);
     }
 }
 
-double eswi_ecc_grid_computing(const eswi_ecc_config *config, const eswi_ecc_profile *profile, int split, double units)
+double eswi_ecc_grid_computing(const eswi_ecc_config *config, const eswi_ecc_profile *profile, int split,
+                               double units)
 {
     static const eswi_ecc_transfer free_transfer = {{0.0, 0.0}, {INFINITY, INFINITY}};
     const double speed = eswi_ecc_edge_flops_per_s(config, units);
@@ -193,8 +195,8 @@ static int best_download(const eswi_ecc_config *config, const eswi_ecc_grid_tabl
 }
 
 double eswi_ecc_grid_evaluate(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
-                              const eswi_ecc_grid_tables *tables, const eswi_ecc_grid_link *link, double *latency_s,
-                              double *energy_j)
+                              const eswi_ecc_grid_tables *tables, const eswi_ecc_grid_link *link,
+                              double *latency_s, double *energy_j)
 {
     eswi_ecc_transfer transfer;
     transfer.power_w[ECC_DOWN] = tables->power_w[ECC_DOWN][best_download(config, tables, link)];

@@ -86,8 +86,8 @@ void eswi_ecc_grid_plan(const eswi_ecc_config *config, const eswi_ecc_instance *
  * energy_j, each [F][power_levels][unit_levels] with split s at index s - 1, the downlink at its best level, whose
  * power in W is returned. `tables` is prepared. */
 double eswi_ecc_grid_evaluate(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
-                              const eswi_ecc_grid_tables *tables, const eswi_ecc_grid_link *link, double *latency_s,
-                              double *energy_j);
+                              const eswi_ecc_grid_tables *tables, const eswi_ecc_grid_link *link,
+                              double *latency_s, double *energy_j);
 
 /* Level k of n of a power (equally spaced in its logarithm) or of the compute units (equally spaced), both ends included;
  * of one level, high. */
@@ -95,7 +95,8 @@ double eswi_ecc_grid_power_w(double low, double high, int k, int n);
 double eswi_ecc_grid_compute_units(double low, double high, int k, int n);
 
 /* The computing of split s with r units: (1), (3), (13), (16) weighted as in (19). */
-double eswi_ecc_grid_computing(const eswi_ecc_config *config, const eswi_ecc_profile *profile, int split, double units);
+double eswi_ecc_grid_computing(const eswi_ecc_config *config, const eswi_ecc_profile *profile, int split,
+                               double units);
 
 /* Points of the grid of one user of a profile with F units: F x power_levels x unit_levels. */
 size_t eswi_ecc_grid_points(const eswi_ecc_config *config, const eswi_ecc_profile *profile);

@@ -1,5 +1,5 @@
-/* The formats of `solve --grid`: each writes what it is handed entity by entity, so that a grid never has to be in
- * memory as a whole. Layouts: docs/formats.md. */
+/* The formats of `solve --grid`: each writes what it is handed entity by entity, so that a grid never has to be
+ * in memory as a whole. Layouts: docs/formats.md. */
 #ifndef ESWI_GRID_FILE_H
 #define ESWI_GRID_FILE_H
 
@@ -31,8 +31,8 @@ typedef struct eswi_grid_format {
     esw_status (*begin)(const eswi_grid_head *head, const char *path, eswi_grid_writer **writer,
                         esw_error *error);
     esw_status (*put)(eswi_grid_writer *writer, const eswi_grid_entity *entity);
-    /* Completes the file, or removes it when `status`, an error before, is not ESW_OK; frees the writer. Returns
-     * the first failure. */
+    /* Completes the file, or removes it when `status`, an error before, is not ESW_OK; frees the writer.
+     * Returns the first failure. */
     esw_status (*end)(eswi_grid_writer *writer, esw_status status, esw_error *error);
 } eswi_grid_format;
 

@@ -1,7 +1,8 @@
 /* JSON documents with one long list as HDF5 files.
  *
- * Objects and lists of objects become groups (items of a list are named by their index), rectangular lists of numbers
- * datasets, lists of texts text datasets, single values attributes; null is left out; other lists become JSON text.
+ * Objects and lists of objects become groups (items of a list are named by their index), rectangular lists of
+ * numbers datasets, lists of texts text datasets, single values attributes; null is left out; other lists
+ * become JSON text.
  */
 #ifndef ESWI_HDF5_JSON_H
 #define ESWI_HDF5_JSON_H

@@ -7,8 +7,8 @@
 /* A zeroed block for an instance or a decision, 64-byte aligned; free with free. NULL when out of memory. */
 void *eswi_scenario_block(size_t bytes);
 
-/* Whether this machine has the memory for one scenario with its document, beside `more` bytes. ESW_TOO_LARGE names
- * what is needed and what is free. */
+/* Whether this machine has the memory for one scenario with its document, beside `more` bytes. ESW_TOO_LARGE
+ * names what is needed and what is free. */
 esw_status eswi_scenario_check_memory(const esw_experiment *experiment, const esw_config *config, uint64_t more,
                                       esw_error *error);
 
@@ -34,7 +34,8 @@ esw_status eswi_answer_make(const esw_experiment *experiment, size_t point, size
                             const char *backend, eswi_answer *answer, esw_error *error);
 void eswi_answer_free(eswi_answer *answer);
 
-/* {"edgesweep", "system", "seed", "point"}: how every document begins. New reference; NULL when out of memory. */
+/* {"edgesweep", "system", "seed", "point"}: how every document begins. New reference; NULL when out of memory.
+ */
 json_t *eswi_document_head(const esw_experiment *experiment, size_t point, const char *backend);
 
 #endif

@@ -36,7 +36,7 @@ Test(experiment_errors, top_level)
         {"system: toy\nscenarios: 1\n", "t.yaml: methods: this key is missing"},
         {"system: toi\nscenarios: 1\nmethods: [a]\n",
          "t.yaml:1: system: found 'toi', must be the name of a system; known: toy; did you mean 'toy'?"},
-        {"system: [toy]\nscenarios: 1\nmethods: [a]\n", "t.yaml:1: system: found a sequence, known: toy"},
+        {"system: [toy]\nscenarios: 1\nmethods: [a]\n", "t.yaml:1: system: found a sequence, must be the name of a system; known: toy"},
         {"system: toy\nscenarios: 0\nmethods: [slow]\n",
          "t.yaml:2: scenarios: found '0', must be an integer from 1"},
         {"system: toy\nscenarios: -5\nmethods: [slow]\n", "t.yaml:2: scenarios: found '-5'"},
