@@ -195,5 +195,7 @@ Test(experiment_errors, a_file_that_is_not_there_or_no_file)
     cr_assert_eq(esw_experiment_load("missing.yaml", NULL, &experiment, &error), ESW_IO);
     cr_assert(strstr(error.text, "missing.yaml: opening failed"), "%s", error.text);
     cr_assert_eq(esw_experiment_load(".", NULL, &experiment, &error), ESW_IO);
+    cr_assert(strstr(error.text, "./experiment.yaml: opening failed"), "%s", error.text); /* no run directory */
+    cr_assert_eq(esw_experiment_load("/dev/null", NULL, &experiment, &error), ESW_IO);
     cr_assert(strstr(error.text, "not a regular file"), "%s", error.text);
 }
