@@ -16,7 +16,9 @@ static const char HELP[] =
     "      --system S           only this system\n"
     "  -h, --help               this text\n"
     "\n"
-    "Exit code 1 when anything differs. Example: edgesweep verify --scenarios 1000\n";
+    "Exit code 1 when anything differs.\n"
+    "\n"
+    "example: edgesweep verify --scenarios 1000\n";
 
 enum { OPT_SYSTEM = CLI_OPT_FIRST_OWN };
 
