@@ -139,7 +139,10 @@ static void add_row(cli_table *table, const json_t *row)
     else
         cli_table_add(table, "%s%s", eswi_format_interval(difference, low, high, text),
                       low > 0 || high < 0 ? " *" : "  ");
-    cli_table_add(table, isfinite(relative) && difference != 0 ? "%+.3g %%" : "", 100 * relative);
+    if (isfinite(relative) && difference != 0)
+        cli_table_add(table, "%+.3g %%", 100 * relative);
+    else
+        cli_table_add(table, "%s", "");
 }
 
 static bool print_rows(const json_t *report, const char *wanted)
