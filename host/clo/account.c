@@ -48,7 +48,8 @@ static esw_status check_link(const replay *r, int t, int link, unsigned set)
 {
     const float gain = r->draws.gain[(size_t)t * (size_t)r->p->links + (size_t)link];
     if (size_of(set) > r->p->link_units_max)
-        return BROKEN("slot %d: link %d carries %d units; R_max is %d", t, link, size_of(set), r->p->link_units_max);
+        return BROKEN("slot %d: link %d carries %d units; R_max is %d", t, link, size_of(set),
+                      r->p->link_units_max);
     if (set && !(eswi_clo_power(r->p, gain) <= r->p->power_max_w))
         return BROKEN("slot %d: link %d is used, but needs %g W and power_max_w is %g W", t, link,
                       eswi_clo_power(r->p, gain), r->p->power_max_w);
@@ -70,8 +71,8 @@ static esw_status check_node(const replay *r, int t, int n, const eswi_clo_slot 
         power = slot->sends[link] ? power + eswi_clo_power(p, gain) : power;
     }
     if (!(power <= p->power_max_w))
-        return BROKEN("slot %d: node %s radiates %g W; power_max_w is %g W", t, r->config->network.node_name[n], power,
-                      p->power_max_w);
+        return BROKEN("slot %d: node %s radiates %g W; power_max_w is %g W", t, r->config->network.node_name[n],
+                      power, p->power_max_w);
     for (int k = 0; k < p->devices; k++) {
         int leaving = slot->infers[n] >> k & 1;
         for (int o = 0; o < p->out_count[n]; o++)
@@ -88,13 +89,16 @@ static esw_status check_slot(const replay *r, int t, const eswi_clo_slot *slot)
     const unsigned known = (1u << r->p->devices) - 1u;
     esw_status status = ESW_OK;
     for (int link = 0; link < r->p->links && !status; link++)
-        status = slot->sends[link] & ~known ? BROKEN("slot %d: link %d carries a device that does not exist", t, link)
-                                            : check_link(r, t, link, slot->sends[link]);
+        status = slot->sends[link] & ~known
+                     ? BROKEN("slot %d: link %d carries a device that does not exist", t, link)
+                     : check_link(r, t, link, slot->sends[link]);
     for (int n = 0; n < r->p->nodes && !status; n++)
-        status = slot->infers[n] & ~known ? BROKEN("slot %d: node %d decides for a device that does not exist", t, n)
-                                          : check_node(r, t, n, slot);
+        status = slot->infers[n] & ~known
+                     ? BROKEN("slot %d: node %d decides for a device that does not exist", t, n)
+                     : check_node(r, t, n, slot);
     if (!status && r->method == CLO_LO && r->decision->trace.theta[t] >= r->p->thetas)
-        status = BROKEN("slot %d: threshold %d; theta_grid has %d", t, r->decision->trace.theta[t], r->p->thetas);
+        status =
+            BROKEN("slot %d: threshold %d; theta_grid has %d", t, r->decision->trace.theta[t], r->p->thetas);
     return status;
 }
 
@@ -111,7 +115,8 @@ static void add_energy(replay *r, int t, const eswi_clo_slot *slot, stretch *to)
     for (int link = 0; link < r->p->links; link++) {
         const float gain = r->draws.gain[(size_t)t * (size_t)r->p->links + (size_t)link];
         const int units = size_of(slot->sends[link]);
-        to->energy_j = units ? to->energy_j + units * (eswi_clo_power(r->p, gain) * r->p->slot_s) : to->energy_j;
+        to->energy_j =
+            units ? to->energy_j + units * (eswi_clo_power(r->p, gain) * r->p->slot_s) : to->energy_j;
     }
 }
 
@@ -119,14 +124,16 @@ static void add_decision(replay *r, int t, const eswi_clo_move *decided, stretch
 {
     const int k = decided->device, depth = r->p->node_depth[decided->node];
     const int task = r->draws.task[(size_t)decided->unit * (size_t)r->p->devices + (size_t)k];
-    to->imprecision = to->imprecision + eswi_clo_imprecision(&r->p->tasks, task, r->p->node_model[decided->node],
-                                                             threshold(r, t, k));
+    to->imprecision =
+        to->imprecision +
+        eswi_clo_imprecision(&r->p->tasks, task, r->p->node_model[decided->node], threshold(r, t, k));
     to->delay += t - decided->unit;
     to->decisions++;
     to->depth[depth < CLO_DEPTHS ? depth : CLO_DEPTHS - 1]++;
 }
 
-static void add_slot(replay *r, int t, const eswi_clo_slot *slot, const eswi_clo_move *decided, int count, stretch *to)
+static void add_slot(replay *r, int t, const eswi_clo_slot *slot, const eswi_clo_move *decided, int count,
+                     stretch *to)
 {
     add_energy(r, t, slot, to);
     for (int i = 0; i < count; i++)

@@ -7,7 +7,7 @@ static eswi_clo_instance carve_instance(const eswi_clo_config *config, eswi_carv
     const size_t slots = (size_t)config->slots;
     eswi_clo_instance instance;
     instance.gain = ESWI_CARVE(carve, float, slots *(size_t)config->problem.links);
-    instance.task = ESWI_CARVE(carve, int16_t, slots *(size_t)config->problem.devices);
+    instance.task = ESWI_CARVE(carve, int16_t, slots * (size_t)config->problem.devices);
     return instance;
 }
 
@@ -16,8 +16,8 @@ static eswi_clo_decision carve_decision(const eswi_clo_config *config, eswi_carv
     const size_t slots = (size_t)config->slots;
     eswi_clo_decision decision;
     decision.method = ESWI_CARVE(carve, int32_t, 1);
-    decision.trace.sends = ESWI_CARVE(carve, uint8_t, slots *(size_t)config->problem.links);
-    decision.trace.infers = ESWI_CARVE(carve, uint8_t, slots *(size_t)config->problem.nodes);
+    decision.trace.sends = ESWI_CARVE(carve, uint8_t, slots * (size_t)config->problem.links);
+    decision.trace.infers = ESWI_CARVE(carve, uint8_t, slots * (size_t)config->problem.nodes);
     decision.trace.theta = ESWI_CARVE(carve, uint8_t, slots);
     return decision;
 }

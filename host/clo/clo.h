@@ -23,7 +23,7 @@ enum { CLO_NAME_BYTES = 32, CLO_RATES_MAX = 8, CLO_TASKS_MAX = 4096 };
 
 /* The graph by name: a built-in one or the user's. Numbers are in the problem. */
 typedef struct eswi_clo_network {
-    char name[CLO_NAME_BYTES];                  /* "single-hop", "multi-hop", "graph" */
+    char name[CLO_NAME_BYTES]; /* "single-hop", "multi-hop", "graph" */
     char node_name[CLO_NODES_MAX][CLO_NAME_BYTES];
     char node_model[CLO_NODES_MAX][CLO_NAME_BYTES]; /* as written; "": none */
     int nodes, devices, links;
@@ -37,16 +37,16 @@ typedef struct eswi_clo_config {
     double slot_s, unit_bits, bandwidth_hz, noise_w_per_hz, path_loss_db, power_max_w;
     double v, eta, r, gamma, theta0, beta, z0, bound_m;
     int lo_minus_r, link_units_max, node_inferences_max, average_slots;
-    int rates;                     /* arrival probabilities to draw from, one: stationary */
+    int rates; /* arrival probabilities to draw from, one: stationary */
     double rate[CLO_RATES_MAX];
-    int redraw_slots;              /* 0: never */
+    int redraw_slots; /* 0: never */
     double redraw_probability;
-    int rate_common;               /* one rate for all devices */
-    double empty_fraction;         /* of tasks without an object: loss 0 */
-    char tasks[4096];              /* as written: a built-in source or a file */
+    int rate_common;       /* one rate for all devices */
+    double empty_fraction; /* of tasks without an object: loss 0 */
+    char tasks[4096];      /* as written: a built-in source or a file */
     eswi_clo_network network;
     char model_name[CLO_MODELS_MAX][CLO_NAME_BYTES];
-    double *curves;                /* all arrays of problem.tasks, one block */
+    double *curves; /* all arrays of problem.tasks, one block */
     eswi_clo_problem problem;
 } eswi_clo_config;
 
@@ -73,22 +73,22 @@ typedef struct eswi_clo_terms {
 
 /* The metrics of system.c, in table order. */
 typedef enum {
-    CLO_METRIC_FNR,         /* mean over devices of the mean loss over deciding frames */
-    CLO_METRIC_FNR_WORST,   /* largest over devices */
-    CLO_METRIC_PRECISION,   /* 1 - F, mean over decisions */
-    CLO_METRIC_ENERGY,      /* mJ per slot */
-    CLO_METRIC_POWER,       /* mean radiated power, mW */
-    CLO_METRIC_COST,        /* mean over slots of E + eta F */
-    CLO_METRIC_ABOVE_VALID, /* 1: a device's loss exceeds the bound that always holds */
-    CLO_METRIC_ABOVE_PAPER, /* 1: it exceeds (34) with M = 1 */
+    CLO_METRIC_FNR,             /* mean over devices of the mean loss over deciding frames */
+    CLO_METRIC_FNR_WORST,       /* largest over devices */
+    CLO_METRIC_PRECISION,       /* 1 - F, mean over decisions */
+    CLO_METRIC_ENERGY,          /* mJ per slot */
+    CLO_METRIC_POWER,           /* mean radiated power, mW */
+    CLO_METRIC_COST,            /* mean over slots of E + eta F */
+    CLO_METRIC_ABOVE_VALID,     /* 1: a device's loss exceeds the bound that always holds */
+    CLO_METRIC_ABOVE_PAPER,     /* 1: it exceeds (34) with M = 1 */
     CLO_METRIC_ABOVE_ESTIMATED, /* 1: it exceeds (34) with M = bound_m */
-    CLO_METRIC_QUEUE,       /* units in all queues, mean over slots */
-    CLO_METRIC_DELAY,       /* slots from arrival to decision, mean over decisions */
-    CLO_METRIC_DECISIONS,   /* decisions per slot */
-    CLO_METRIC_DEPTH,       /* shares of decisions by depth of the node: CLO_DEPTHS of them */
+    CLO_METRIC_QUEUE,           /* units in all queues, mean over slots */
+    CLO_METRIC_DELAY,           /* slots from arrival to decision, mean over decisions */
+    CLO_METRIC_DECISIONS,       /* decisions per slot */
+    CLO_METRIC_DEPTH,           /* shares of decisions by depth of the node: CLO_DEPTHS of them */
     CLO_METRIC_THETA_MAX = CLO_METRIC_DEPTH + 4, /* largest threshold used */
-    CLO_METRIC_FRAMES,      /* frames that decided something, mean over devices */
-    CLO_METRIC_IDENTITY,    /* largest |sum (Lbar - r) - (theta_0 - theta_F) / gamma| over devices; NaN without (30) */
+    CLO_METRIC_FRAMES,                           /* frames that decided something, mean over devices */
+    CLO_METRIC_IDENTITY, /* largest |sum (Lbar - r) - (theta_0 - theta_F) / gamma| over devices; NaN without (30) */
     CLO_METRICS
 } clo_metric;
 
@@ -146,11 +146,16 @@ esw_status eswi_clo_tasks_load(eswi_clo_config *config, const char *base_dir, es
 esw_status eswi_clo_tasks_finish(eswi_clo_config *config, esw_error *error);
 
 /* stage.c: fills an instance; no libm, no allocation. */
-void eswi_clo_stage(const eswi_clo_config *config, uint64_t seed, uint64_t scenario, const eswi_clo_instance *instance);
+void eswi_clo_stage(const eswi_clo_config *config, uint64_t seed, uint64_t scenario,
+                    const eswi_clo_instance *instance);
+
+/* eswi_clo_run, compiled for an instruction set. */
+typedef void eswi_clo_runner(const eswi_clo_problem *problem, int method, const eswi_clo_draws *draws,
+                             eswi_clo_state *state, const eswi_clo_trace *trace);
 
 /* solve.c: a whole realisation; `state_block` has eswi_clo_state_bytes and is scratch. */
-void eswi_clo_solve(clo_method method, const eswi_clo_config *config, const void *instance_block, void *state_block,
-                    void *decision_block);
+void eswi_clo_solve(eswi_clo_runner *run, clo_method method, const eswi_clo_config *config,
+                    const void *instance_block, void *state_block, void *decision_block);
 
 /* account.c: replays a trace. Any of metrics [CLO_METRICS], fields [CLO_FIELDS][devices], series [CLO_SERIES][frames] and
  * terms may be NULL. ESW_CHECK_FAILED with slot, constraint and values in *error if the trace breaks (10)-(22); no other

@@ -12,8 +12,8 @@ enum { CLO_CHOICE_BITS_MAX = 16 }; /* of a node's sends in one slot */
 
 /* ---------------------------------------------------------------- trees */
 
-static esw_status read_probabilities(const json_t *tree, const char *name, bool zero_to_one, double *values, int most,
-                                     int *count, esw_error *error)
+static esw_status read_probabilities(const json_t *tree, const char *name, bool zero_to_one, double *values,
+                                     int most, int *count, esw_error *error)
 {
     const int n = json_is_array(tree) ? (int)json_array_size(tree) : 1;
     if (n < 1 || n > most)
@@ -21,7 +21,8 @@ static esw_status read_probabilities(const json_t *tree, const char *name, bool 
     for (int i = 0; i < n; i++) {
         const json_t *json = json_is_array(tree) ? json_array_get(tree, (size_t)i) : tree;
         values[i] = json_number_value(json);
-        const bool inside = zero_to_one ? values[i] >= 0.0 && values[i] <= 1.0 : values[i] > 0.0 && values[i] < 1.0;
+        const bool inside =
+            zero_to_one ? values[i] >= 0.0 && values[i] <= 1.0 : values[i] > 0.0 && values[i] < 1.0;
         if (!json_is_number(json) || !inside)
             return esw_fail(error, ESW_BAD_INPUT, "%s: element %d must be a number %s", name, i,
                             zero_to_one ? "from 0 to 1" : "between 0 and 1");
@@ -32,12 +33,14 @@ static esw_status read_probabilities(const json_t *tree, const char *name, bool 
 
 esw_status eswi_clo_rates_read(const json_t *tree, eswi_clo_config *config, esw_error *error)
 {
-    return read_probabilities(tree, "arrival_probability", true, config->rate, CLO_RATES_MAX, &config->rates, error);
+    return read_probabilities(tree, "arrival_probability", true, config->rate, CLO_RATES_MAX, &config->rates,
+                              error);
 }
 
 json_t *eswi_clo_rates_json(const eswi_clo_config *config)
 {
-    return config->rates == 1 ? json_real(config->rate[0]) : eswi_json_reals(config->rate, (size_t)config->rates);
+    return config->rates == 1 ? json_real(config->rate[0])
+                              : eswi_json_reals(config->rate, (size_t)config->rates);
 }
 
 esw_status eswi_clo_thetas_read(const json_t *tree, eswi_clo_config *config, esw_error *error)
@@ -138,17 +141,19 @@ static esw_status check(const eswi_clo_config *config, const int *lines, esw_err
     const eswi_clo_problem *p = &config->problem;
     if (config->slots % config->frame_slots != 0)
         return fail_at(lines ? lines[CLO_PARAM_FRAME_SLOTS] : 0, error,
-                       "frame_slots: %d does not divide slots %d; choose a divisor", config->frame_slots, config->slots);
+                       "frame_slots: %d does not divide slots %d; choose a divisor", config->frame_slots,
+                       config->slots);
     if (config->average_slots > config->slots)
         return fail_at(lines ? lines[CLO_PARAM_AVERAGE_SLOTS] : 0, error, "average_slots: %d exceeds slots %d",
                        config->average_slots, config->slots);
     for (int n = 0; n < p->nodes; n++) {
         if (p->devices * p->out_count[n] > CLO_CHOICE_BITS_MAX)
-            return fail_at(lines ? lines[CLO_PARAM_NETWORK] : 0, error,
-                           "network: node %s has %d links and there are %d devices: 2^%d choices in every slot; at "
-                           "most 2^%d",
-                           config->network.node_name[n], p->out_count[n], p->devices, p->devices * p->out_count[n],
-                           CLO_CHOICE_BITS_MAX);
+            return fail_at(
+                lines ? lines[CLO_PARAM_NETWORK] : 0, error,
+                "network: node %s has %d links and there are %d devices: 2^%d choices in every slot; at "
+                "most 2^%d",
+                config->network.node_name[n], p->out_count[n], p->devices, p->devices * p->out_count[n],
+                CLO_CHOICE_BITS_MAX);
     }
     return isfinite(p->power_times_gain_w)
                ? ESW_OK
@@ -202,9 +207,10 @@ static esw_status read_trees(eswi_clo_config *config, const esw_value *values, e
         return status;
     const char *text = json_string_value(tasks->tree);
     if (!text || strlen(text) >= sizeof config->tasks)
-        return at_line(tasks,
-                       esw_fail(error, ESW_BAD_INPUT, "tasks: must be logit-normal, published-curves or a CSV path"),
-                       error);
+        return at_line(
+            tasks,
+            esw_fail(error, ESW_BAD_INPUT, "tasks: must be logit-normal, published-curves or a CSV path"),
+            error);
     snprintf(config->tasks, sizeof config->tasks, "%s", text);
     return ESW_OK;
 }
@@ -223,7 +229,8 @@ static esw_status fill(eswi_clo_config *config, const esw_value *values, const c
     return status;
 }
 
-esw_status eswi_clo_configure(const esw_value *values, const char *base_dir, esw_config **config, esw_error *error)
+esw_status eswi_clo_configure(const esw_value *values, const char *base_dir, esw_config **config,
+                              esw_error *error)
 {
     eswi_clo_config *made = calloc(1, sizeof *made);
     if (!made)

@@ -17,8 +17,8 @@ typedef enum {
 
 typedef struct eswi_clo_control {
     eswi_clo_threshold theta[CLO_DEVICES_MAX];
-    double z[CLO_DEVICES_MAX];         /* virtual queues */
-    double loss[CLO_DEVICES_MAX];      /* summed over this frame's decisions */
+    double z[CLO_DEVICES_MAX];          /* virtual queues */
+    double loss[CLO_DEVICES_MAX];       /* summed over this frame's decisions */
     int32_t decisions[CLO_DEVICES_MAX]; /* of this frame, N_f */
 } eswi_clo_control;
 

@@ -110,7 +110,8 @@ static json_t *instance_part(const eswi_clo_config *config, const eswi_clo_insta
     eswi_build_put(&b, "nodes", names((char(*)[CLO_NAME_BYTES])network->node_name, network->nodes));
     eswi_build_put(&b, "device_node", whole(network->device_node, network->devices));
     eswi_build_put(&b, "server_model", whole(config->problem.node_model, network->nodes));
-    eswi_build_put(&b, "models", names((char(*)[CLO_NAME_BYTES])config->model_name, config->problem.tasks.models));
+    eswi_build_put(&b, "models",
+                   names((char(*)[CLO_NAME_BYTES])config->model_name, config->problem.tasks.models));
     eswi_build_put(&b, "links", links(network));
     eswi_build_put(&b, "gain", gains(config, instance->gain));
     eswi_build_put(&b, "arrivals", arrivals(config, instance->task));
@@ -165,7 +166,8 @@ static json_t *slot_json(telling *t, int slot)
         const int n = p->link_from[i];
         for (int k = 0; k < p->devices; k++)
             if (sends[i] >> k & 1)
-                moves = eswi_json_append(moves, sent(t, slot, i, k, leaver(&t->state.queues, n, k, gone[n][k]++)));
+                moves =
+                    eswi_json_append(moves, sent(t, slot, i, k, leaver(&t->state.queues, n, k, gone[n][k]++)));
     }
     eswi_builder b = eswi_build_begin();
     eswi_build_put(&b, "transmissions", moves);
@@ -205,7 +207,8 @@ static void advance(telling *t, int slot)
     eswi_clo_slot row;
     memcpy(row.sends, t->decision->trace.sends + (size_t)slot * (size_t)p->links, (size_t)p->links);
     memcpy(row.infers, t->decision->trace.infers + (size_t)slot * (size_t)p->nodes, (size_t)p->nodes);
-    eswi_clo_advance(p, &row, t->instance->task + (size_t)slot * (size_t)p->devices, slot, &t->state.queues, decided);
+    eswi_clo_advance(p, &row, t->instance->task + (size_t)slot * (size_t)p->devices, slot, &t->state.queues,
+                     decided);
 }
 
 /* decision.slots and terms.slots; both null for long realisations. */

@@ -12,7 +12,8 @@ enum { CLO_SLOTS_WRITTEN = 1000 };
 json_t *eswi_clo_describe(const esw_config *config, const void *instance, const void *decision);
 
 /* read.c: esw_system.config_from_json and read. */
-esw_status eswi_clo_config_from_json(const json_t *document, const char *base_dir, esw_config **config, esw_error *error);
+esw_status eswi_clo_config_from_json(const json_t *document, const char *base_dir, esw_config **config,
+                                     esw_error *error);
 esw_status eswi_clo_read(const esw_config *config, const json_t *document, void *instance, void *decision,
                          esw_error *error);
 

@@ -46,7 +46,8 @@ static int node_called(const eswi_clo_network *network, const char *name)
     return -1;
 }
 
-static esw_status check_keys(const json_t *object, const char *const *known, size_t n, const char *where, esw_error *error)
+static esw_status check_keys(const json_t *object, const char *const *known, size_t n, const char *where,
+                             esw_error *error)
 {
     const char *key;
     json_t *value;
@@ -99,7 +100,8 @@ static esw_status read_link(const json_t *json, int link, eswi_clo_network *netw
         const char *name = json_string_value(json_array_get(json, (size_t)i));
         end[i] = name ? node_called(network, name) : -1;
         if (end[i] < 0)
-            return esw_fail(error, ESW_BAD_INPUT, "network%s: no node is called '%.40s'", where, name ? name : "");
+            return esw_fail(error, ESW_BAD_INPUT, "network%s: no node is called '%.40s'", where,
+                            name ? name : "");
     }
     if (end[0] == end[1])
         return bad(error, where, "leads from a node to itself");
@@ -128,7 +130,8 @@ static esw_status read_graph(const json_t *tree, eswi_clo_network *network, esw_
     for (size_t i = 0; !status && i < json_array_size(links); i++)
         status = read_link(json_array_get(links, i), (int)i, network, error);
     if (!status && network->devices == 0)
-        status = bad(error, ".nodes", "no node is a device; write `device: true` at those whose tasks are to be decided");
+        status = bad(error, ".nodes",
+                     "no node is a device; write `device: true` at those whose tasks are to be decided");
     return status;
 }
 
@@ -145,7 +148,8 @@ esw_status eswi_clo_network_read(const json_t *tree, eswi_clo_network *network, 
     }
     if (json_is_object(tree))
         return read_graph(tree, network, error);
-    return esw_fail(error, ESW_BAD_INPUT, "network: found %s%.40s%s; must be single-hop, multi-hop or {nodes: ..., links: ...}",
+    return esw_fail(error, ESW_BAD_INPUT,
+                    "network: found %s%.40s%s; must be single-hop, multi-hop or {nodes: ..., links: ...}",
                     name ? "'" : "", name ? name : "neither text nor a mapping", name ? "'" : "");
 }
 

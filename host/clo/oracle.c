@@ -49,14 +49,16 @@ static double least_power(const eswi_clo_config *config, double gain)
 static double energy(const eswi_clo_config *config, double gain)
 {
     const double power = least_power(config, gain);
-    const double rate = config->bandwidth_hz * log2(1.0 + power * gain / (config->bandwidth_hz * config->noise_w_per_hz));
+    const double rate =
+        config->bandwidth_hz * log2(1.0 + power * gain / (config->bandwidth_hz * config->noise_w_per_hz));
     return power * (config->unit_bits / rate);
 }
 
 /* ---------------------------------------------------------------- the slot problem */
 
 /* The sets of devices a link or a node may take by itself: no more than `most`, each with a unit in the queue. */
-static int allowed_sets(const eswi_clo_oracle_slot *slot, int node, int most, unsigned sets[1 << CLO_DEVICES_MAX])
+static int allowed_sets(const eswi_clo_oracle_slot *slot, int node, int most,
+                        unsigned sets[1 << CLO_DEVICES_MAX])
 {
     int count = 0;
     for (unsigned set = 0; set < 1u << slot->config->network.devices; set++) {
@@ -176,7 +178,7 @@ double eswi_clo_oracle_minimum(const eswi_clo_oracle_slot *slot)
 
 /* A naive replay: every unit knows where it is and since when. */
 typedef struct unit {
-    int node; /* -1: decided */
+    int node;     /* -1: decided */
     double order; /* place in its queue */
 } unit;
 
@@ -205,7 +207,8 @@ static int head_of(const walk *w, int node, int k, int t)
 
 static double threshold(const walk *w, int t, int k)
 {
-    return *w->decision->method == CLO_LO ? w->config->problem.theta_grid[w->decision->trace.theta[t]].theta : w->theta[k];
+    return *w->decision->method == CLO_LO ? w->config->problem.theta_grid[w->decision->trace.theta[t]].theta
+                                          : w->theta[k];
 }
 
 static int hops_to(const eswi_clo_network *net, int node)
@@ -241,7 +244,8 @@ static void decide(walk *w, int t, int n, int k, int counts)
 static void walk_slot(walk *w, int t, int counts)
 {
     const eswi_clo_network *net = &w->config->network;
-    const uint8_t *sends = w->decision->trace.sends + t * net->links, *infers = w->decision->trace.infers + t * net->nodes;
+    const uint8_t *sends = w->decision->trace.sends + t * net->links,
+                  *infers = w->decision->trace.infers + t * net->nodes;
     int moving[CLO_LINKS_MAX][CLO_DEVICES_MAX];
     for (int n = 0; n < net->nodes; n++)
         for (int k = 0; k < net->devices; k++)
@@ -290,8 +294,8 @@ static void walk_frame(walk *w)
 static double exceeds(const walk *w, double slack)
 {
     for (int k = 0; k < w->config->network.devices; k++)
-        if (w->frames[k] &&
-            w->loss[k] / w->frames[k] > (w->config->r + slack / (w->config->gamma * w->frames[k])) * (1.0 + 1e-12))
+        if (w->frames[k] && w->loss[k] / w->frames[k] >
+                                (w->config->r + slack / (w->config->gamma * w->frames[k])) * (1.0 + 1e-12))
             return 1.0;
     return 0.0;
 }

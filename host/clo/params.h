@@ -48,7 +48,8 @@ static inline const eswi_clo_config *eswi_clo_config_of(const esw_config *config
 }
 
 /* config.c: esw_system.configure and config_free. The config is an eswi_clo_config. */
-esw_status eswi_clo_configure(const esw_value *values, const char *base_dir, esw_config **config, esw_error *error);
+esw_status eswi_clo_configure(const esw_value *values, const char *base_dir, esw_config **config,
+                              esw_error *error);
 void eswi_clo_config_free(esw_config *config);
 
 /* The second half of configure, shared with JSON documents: given the bound values, network, tasks and rates, checks what a

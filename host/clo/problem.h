@@ -32,11 +32,11 @@ typedef struct eswi_clo_threshold {
  * F(theta) = min(odds (1 - Phi((logit theta + m0) / s0)), 1), with (37)'s odds = background / object pixels. */
 typedef struct eswi_clo_tasks {
     int tasks, models;
-    const double *m1, *s1;      /* [tasks][models] */
-    const double *m0, *s0;      /* [tasks][models] */
-    const double *m0_predicted; /* [tasks][models] of the predictor F_hat */
-    const double *odds;         /* [tasks] */
-    const double *f_grid;       /* [tasks][models][CLO_THETAS_MAX] F_hat at LO's thetas */
+    const double *m1, *s1;                            /* [tasks][models] */
+    const double *m0, *s0;                            /* [tasks][models] */
+    const double *m0_predicted;                       /* [tasks][models] of the predictor F_hat */
+    const double *odds;                               /* [tasks] */
+    const double *f_grid;                             /* [tasks][models][CLO_THETAS_MAX] F_hat at LO's thetas */
     double loss_mean[CLO_MODELS_MAX][CLO_THETAS_MAX]; /* E[L] over the tasks at LO's thetas */
 } eswi_clo_tasks;
 
@@ -47,7 +47,7 @@ typedef struct eswi_clo_problem {
     int node_depth[CLO_NODES_MAX]; /* fewest links from a device */
     int link_from[CLO_LINKS_MAX], link_to[CLO_LINKS_MAX];
     int out_count[CLO_NODES_MAX], out[CLO_NODES_MAX][CLO_LINKS_MAX]; /* links of a node, ascending */
-    int link_units_max, node_inferences_max;                        /* R_max, I_max */
+    int link_units_max, node_inferences_max;                         /* R_max, I_max */
     double power_times_gain_w; /* (2^(W/(B dT)) - 1) B N0: P* = this / S */
     double power_max_w, slot_s;
     double v, eta, r, gamma, theta0, beta, z0;
@@ -59,13 +59,13 @@ typedef struct eswi_clo_problem {
 
 /* What a scenario draws. */
 typedef struct eswi_clo_draws {
-    const float *gain;    /* [T][links] channel power gain S, path loss included */
-    const int16_t *task;  /* [T][devices] the arriving unit's task, CLO_NO_TASK: none arrives */
+    const float *gain;   /* [T][links] channel power gain S, path loss included */
+    const int16_t *task; /* [T][devices] the arriving unit's task, CLO_NO_TASK: none arrives */
 } eswi_clo_draws;
 
 /* What a slot decides, a set of devices (bit k) each: the trace of a decision is T of these rows. */
 typedef struct eswi_clo_slot {
-    uint8_t sends[CLO_LINKS_MAX]; /* R_nm^k */
+    uint8_t sends[CLO_LINKS_MAX];  /* R_nm^k */
     uint8_t infers[CLO_NODES_MAX]; /* I_n^k */
 } eswi_clo_slot;
 
@@ -95,7 +95,8 @@ ESW_FN double eswi_clo_loss(const eswi_clo_tasks *t, int task, int model, eswi_c
 }
 
 /* F with the given m0: 1 for theta <= 0, 0 for theta >= 1. */
-ESW_FN double eswi_clo_imprecision_at(const eswi_clo_tasks *t, int task, int model, double m0, eswi_clo_threshold at)
+ESW_FN double eswi_clo_imprecision_at(const eswi_clo_tasks *t, int task, int model, double m0,
+                                      eswi_clo_threshold at)
 {
     if (!(at.theta > 0.0))
         return 1.0;

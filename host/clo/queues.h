@@ -68,8 +68,8 @@ typedef struct eswi_clo_move {
  * its queue before any arrives, so that none takes two steps in a slot; a queue then receives its own arrival first and
  * then from its links in order. Decided units go to `decided` (at most nodes x devices), their number is returned. The
  * decision must be feasible: no queue gives more than it holds. */
-ESW_FN int eswi_clo_advance(const eswi_clo_problem *p, const eswi_clo_slot *slot, const int16_t *arriving, int t,
-                            eswi_clo_queues *q, eswi_clo_move *decided)
+ESW_FN int eswi_clo_advance(const eswi_clo_problem *p, const eswi_clo_slot *slot, const int16_t *arriving,
+                            int t, eswi_clo_queues *q, eswi_clo_move *decided)
 {
     eswi_clo_move moved[CLO_LINKS_MAX * CLO_DEVICES_MAX];
     int count = 0, moves = 0;

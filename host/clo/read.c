@@ -11,7 +11,8 @@
 
 static esw_status read_parameters(eswi_clo_config *config, const json_t *parameters, esw_error *error)
 {
-    const json_t *network = json_object_get(parameters, "network"), *tasks = json_object_get(parameters, "tasks");
+    const json_t *network = json_object_get(parameters, "network"), *tasks =
+                                                                        json_object_get(parameters, "tasks");
     const json_t *rates = json_object_get(parameters, "arrival_probability");
     const json_t *thetas = json_object_get(parameters, "theta_grid");
     esw_status status = eswi_bound_read(&eswi_clo_bindings, parameters, config, error);
@@ -38,15 +39,16 @@ static esw_status read_rows(const json_t *tasks, const char *name, size_t rows, 
             const json_t *json = columns == 1 && !json_is_array(row) ? row : json_array_get(row, j);
             values[i * columns + j] = json_number_value(json);
             if (!json_is_number(json) || json_array_size(array) != rows)
-                return esw_fail(error, ESW_BAD_INPUT, "instance.tasks.%s: must be %zu rows of %zu numbers", name, rows,
-                                columns);
+                return esw_fail(error, ESW_BAD_INPUT, "instance.tasks.%s: must be %zu rows of %zu numbers",
+                                name, rows, columns);
         }
     }
     return ESW_OK;
 }
 
 /* A document carries its curves: who changes them changes the instance. Loading the source first gives the shape. */
-static esw_status read_tasks(eswi_clo_config *config, const json_t *tasks, const char *base_dir, esw_error *error)
+static esw_status read_tasks(eswi_clo_config *config, const json_t *tasks, const char *base_dir,
+                             esw_error *error)
 {
     eswi_clo_tasks *t = &config->problem.tasks;
     esw_status status = eswi_clo_tasks_load(config, base_dir, error);
@@ -57,14 +59,19 @@ static esw_status read_tasks(eswi_clo_config *config, const json_t *tasks, const
         const char *name;
         const double *values;
         size_t columns;
-    } parts[] = {{"m1", t->m1, m}, {"s1", t->s1, m}, {"m0", t->m0, m}, {"s0", t->s0, m}, {"m0_predicted", t->m0_predicted, m},
+    } parts[] = {{"m1", t->m1, m},
+                 {"s1", t->s1, m},
+                 {"m0", t->m0, m},
+                 {"s0", t->s0, m},
+                 {"m0_predicted", t->m0_predicted, m},
                  {"odds", t->odds, 1}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !status; i++)
         status = read_rows(tasks, parts[i].name, n, parts[i].columns, (double *)parts[i].values, error);
     return status ? status : eswi_clo_tasks_finish(config, error);
 }
 
-esw_status eswi_clo_config_from_json(const json_t *document, const char *base_dir, esw_config **config, esw_error *error)
+esw_status eswi_clo_config_from_json(const json_t *document, const char *base_dir, esw_config **config,
+                                     esw_error *error)
 {
     eswi_clo_config *made = calloc(1, sizeof *made);
     if (!made)
@@ -73,7 +80,8 @@ esw_status eswi_clo_config_from_json(const json_t *document, const char *base_di
     if (!status)
         status = eswi_clo_config_derive(made, NULL, error);
     if (!status)
-        status = read_tasks(made, json_object_get(json_object_get(document, "instance"), "tasks"), base_dir, error);
+        status =
+            read_tasks(made, json_object_get(json_object_get(document, "instance"), "tasks"), base_dir, error);
     if (status) {
         eswi_clo_config_free((esw_config *)made);
         return status;
@@ -89,8 +97,8 @@ static esw_status wrong(esw_error *error, const char *name, int row, const char 
     return esw_fail(error, ESW_BAD_INPUT, "%s[%d]: %s", name, row, what);
 }
 
-static esw_status read_instance(const eswi_clo_config *config, const json_t *part, const eswi_clo_instance *instance,
-                                esw_error *error)
+static esw_status read_instance(const eswi_clo_config *config, const json_t *part,
+                                const eswi_clo_instance *instance, esw_error *error)
 {
     const eswi_clo_problem *p = &config->problem;
     const json_t *gain = json_object_get(part, "gain"), *arrivals = json_object_get(part, "arrivals");
@@ -127,17 +135,21 @@ static esw_status read_sets(const json_t *list, const char *what, const char *at
         const json_t *item = json_array_get(list, i);
         const json_t *place = json_object_get(item, at), *device = json_object_get(item, "device");
         const json_int_t index = json_integer_value(place), k = json_integer_value(device);
-        if (!json_is_integer(place) || !json_is_integer(device) || index < 0 || index >= n || k < 0 || k >= devices)
-            return esw_fail(error, ESW_BAD_INPUT, "decision.slots[%d].%s[%zu]: needs %s from 0 to %d and device from 0 to %d",
-                            slot, what, i, at, n - 1, devices - 1);
+        if (!json_is_integer(place) || !json_is_integer(device) || index < 0 || index >= n || k < 0 ||
+            k >= devices)
+            return esw_fail(error, ESW_BAD_INPUT,
+                            "decision.slots[%d].%s[%zu]: needs %s from 0 to %d and device from 0 to %d", slot,
+                            what, i, at, n - 1, devices - 1);
         if (sets[index] >> k & 1)
-            return esw_fail(error, ESW_BAD_INPUT, "decision.slots[%d].%s[%zu]: is there already", slot, what, i);
+            return esw_fail(error, ESW_BAD_INPUT, "decision.slots[%d].%s[%zu]: is there already", slot, what,
+                            i);
         sets[index] = (uint8_t)(sets[index] | 1u << k);
     }
     return ESW_OK;
 }
 
-static esw_status read_theta(const eswi_clo_problem *p, const json_t *json, int slot, uint8_t *index, esw_error *error)
+static esw_status read_theta(const eswi_clo_problem *p, const json_t *json, int slot, uint8_t *index,
+                             esw_error *error)
 {
     const double theta = json_number_value(json);
     for (int i = 0; i < p->thetas; i++) {
@@ -149,8 +161,8 @@ static esw_status read_theta(const eswi_clo_problem *p, const json_t *json, int 
     return esw_fail(error, ESW_BAD_INPUT, "decision.slots[%d].theta: must be one of theta_grid", slot);
 }
 
-static esw_status read_slot(const eswi_clo_config *config, const json_t *json, int t, const eswi_clo_decision *decision,
-                            esw_error *error)
+static esw_status read_slot(const eswi_clo_config *config, const json_t *json, int t,
+                            const eswi_clo_decision *decision, esw_error *error)
 {
     const eswi_clo_problem *p = &config->problem;
     uint8_t *sends = decision->trace.sends + (size_t)t * (size_t)p->links;
@@ -158,17 +170,18 @@ static esw_status read_slot(const eswi_clo_config *config, const json_t *json, i
     memset(sends, 0, (size_t)p->links);
     memset(infers, 0, (size_t)p->nodes);
     decision->trace.theta[t] = 0;
-    esw_status status = read_sets(json_object_get(json, "transmissions"), "transmissions", "link", p->links, p->devices, t,
-                                  sends, error);
+    esw_status status = read_sets(json_object_get(json, "transmissions"), "transmissions", "link", p->links,
+                                  p->devices, t, sends, error);
     if (!status)
-        status = read_sets(json_object_get(json, "inferences"), "inferences", "node", p->nodes, p->devices, t, infers, error);
+        status = read_sets(json_object_get(json, "inferences"), "inferences", "node", p->nodes, p->devices, t,
+                           infers, error);
     if (!status && *decision->method == CLO_LO)
         status = read_theta(p, json_object_get(json, "theta"), t, &decision->trace.theta[t], error);
     return status;
 }
 
-static esw_status read_decision(const eswi_clo_config *config, const json_t *part, const eswi_clo_decision *decision,
-                                esw_error *error)
+static esw_status read_decision(const eswi_clo_config *config, const json_t *part,
+                                const eswi_clo_decision *decision, esw_error *error)
 {
     const char *method = json_string_value(json_object_get(part, "method"));
     const json_t *slots = json_object_get(part, "slots");
@@ -177,11 +190,13 @@ static esw_status read_decision(const eswi_clo_config *config, const json_t *par
         if (!strcmp(method, eswi_clo_method_names[m]))
             *decision->method = m;
     if (*decision->method == CLO_METHODS)
-        return esw_fail(error, ESW_BAD_INPUT,
-                        "decision.method: must be clo, lo, fixed-theta, greedy-local or greedy-edge: it says how "
-                        "thresholds follow from the losses");
+        return esw_fail(
+            error, ESW_BAD_INPUT,
+            "decision.method: must be clo, lo, fixed-theta, greedy-local or greedy-edge: it says how "
+            "thresholds follow from the losses");
     if (json_array_size(slots) != (size_t)config->slots)
-        return esw_fail(error, ESW_BAD_INPUT, "decision.slots: %zu; parameters.slots is %d (documents hold at most %d)",
+        return esw_fail(error, ESW_BAD_INPUT,
+                        "decision.slots: %zu; parameters.slots is %d (documents hold at most %d)",
                         json_array_size(slots), config->slots, CLO_SLOTS_WRITTEN);
     for (int t = 0; t < config->slots; t++) {
         const esw_status status = read_slot(config, json_array_get(slots, (size_t)t), t, decision, error);
@@ -191,8 +206,8 @@ static esw_status read_decision(const eswi_clo_config *config, const json_t *par
     return ESW_OK;
 }
 
-esw_status eswi_clo_read(const esw_config *opaque, const json_t *document, void *instance_block, void *decision_block,
-                         esw_error *error)
+esw_status eswi_clo_read(const esw_config *opaque, const json_t *document, void *instance_block,
+                         void *decision_block, esw_error *error)
 {
     const eswi_clo_config *config = eswi_clo_config_of(opaque);
     const eswi_clo_instance instance = eswi_clo_instance_view(config, instance_block);

@@ -12,7 +12,7 @@
 typedef struct eswi_clo_state {
     eswi_clo_queues queues;
     eswi_clo_control control;
-    double f_hat[CLO_NODES_MAX][CLO_DEVICES_MAX];  /* of unit f_unit at threshold f_theta */
+    double f_hat[CLO_NODES_MAX][CLO_DEVICES_MAX]; /* of unit f_unit at threshold f_theta */
     double f_theta[CLO_NODES_MAX][CLO_DEVICES_MAX];
     int32_t f_unit[CLO_NODES_MAX][CLO_DEVICES_MAX];
 } eswi_clo_state;
@@ -33,14 +33,15 @@ ESW_FN void eswi_clo_state_start(const eswi_clo_problem *p, eswi_clo_state *s)
             s->f_unit[n][k] = -1;
 }
 
-ESW_FN int eswi_clo_head_task(const eswi_clo_problem *p, const eswi_clo_draws *draws, const eswi_clo_state *s, int n,
-                              int k)
+ESW_FN int eswi_clo_head_task(const eswi_clo_problem *p, const eswi_clo_draws *draws, const eswi_clo_state *s,
+                              int n, int k)
 {
     return draws->task[(size_t)s->queues.head[n][k] * (size_t)p->devices + k];
 }
 
 /* The weight of sending a unit of device k over an open link of power `power`. */
-ESW_FN double eswi_clo_send_weight(const eswi_clo_problem *p, int method, int32_t here, int32_t there, double power)
+ESW_FN double eswi_clo_send_weight(const eswi_clo_problem *p, int method, int32_t here, int32_t there,
+                                   double power)
 {
     if (method == CLO_GREEDY_LOCAL || method == CLO_GREEDY_EDGE)
         return (double)here - 0.5 * power / p->power_max_w; /* the longest queue, then the cheapest link */
@@ -48,8 +49,8 @@ ESW_FN double eswi_clo_send_weight(const eswi_clo_problem *p, int method, int32_
 }
 
 /* The links of node n: candidates and weights. */
-ESW_FN void eswi_clo_prepare_links(const eswi_clo_problem *p, int method, const float *gain, const eswi_clo_state *s,
-                                   int n, eswi_clo_node *node)
+ESW_FN void eswi_clo_prepare_links(const eswi_clo_problem *p, int method, const float *gain,
+                                   const eswi_clo_state *s, int n, eswi_clo_node *node)
 {
     const int stays = method == CLO_GREEDY_LOCAL && p->node_model[n] != CLO_NO_MODEL;
     node->links = 0;
@@ -81,7 +82,8 @@ ESW_FN double eswi_clo_infer_weight(const eswi_clo_problem *p, int method, const
     if (method == CLO_GREEDY_LOCAL || method == CLO_GREEDY_EDGE)
         return method == CLO_GREEDY_EDGE && p->out_count[n] > 0 ? 0.0 : (double)units;
     if (s->f_unit[n][k] != unit || s->f_theta[n][k] != at.theta) {
-        s->f_hat[n][k] = eswi_clo_predicted(&p->tasks, eswi_clo_head_task(p, draws, s, n, k), p->node_model[n], at);
+        s->f_hat[n][k] =
+            eswi_clo_predicted(&p->tasks, eswi_clo_head_task(p, draws, s, n, k), p->node_model[n], at);
         s->f_unit[n][k] = unit;
         s->f_theta[n][k] = at.theta;
     }
@@ -89,8 +91,8 @@ ESW_FN double eswi_clo_infer_weight(const eswi_clo_problem *p, int method, const
 }
 
 /* The same under LO with the i-th of its thresholds: the expected loss is priced by the virtual queue. */
-ESW_FN double eswi_clo_lo_weight(const eswi_clo_problem *p, const eswi_clo_draws *draws, const eswi_clo_state *s, int n,
-                                 int k, int i)
+ESW_FN double eswi_clo_lo_weight(const eswi_clo_problem *p, const eswi_clo_draws *draws,
+                                 const eswi_clo_state *s, int n, int k, int i)
 {
     const eswi_clo_tasks *t = &p->tasks;
     const int model = p->node_model[n], task = eswi_clo_head_task(p, draws, s, n, k);
@@ -109,8 +111,8 @@ ESW_FN int eswi_clo_can_infer(const eswi_clo_problem *p, const eswi_clo_node *no
 }
 
 /* The slot problem at the control's thresholds: all methods but LO. */
-ESW_FN void eswi_clo_choose(const eswi_clo_problem *p, int method, const eswi_clo_draws *draws, const float *gain,
-                            eswi_clo_state *s, eswi_clo_slot *slot)
+ESW_FN void eswi_clo_choose(const eswi_clo_problem *p, int method, const eswi_clo_draws *draws,
+                            const float *gain, eswi_clo_state *s, eswi_clo_slot *slot)
 {
     for (int link = 0; link < p->links; link++)
         slot->sends[link] = 0;
@@ -119,7 +121,8 @@ ESW_FN void eswi_clo_choose(const eswi_clo_problem *p, int method, const eswi_cl
         eswi_clo_prepare_links(p, method, gain, s, n, &node);
         const int infers = eswi_clo_can_infer(p, &node, n);
         for (int k = 0; k < p->devices; k++)
-            node.infer[k] = infers && node.units[k] > 0 ? eswi_clo_infer_weight(p, method, draws, s, n, k) : 0.0;
+            node.infer[k] =
+                infers && node.units[k] > 0 ? eswi_clo_infer_weight(p, method, draws, s, n, k) : 0.0;
         eswi_clo_solve_node(p, &node, slot->sends, &slot->infers[n]);
     }
 }

@@ -23,8 +23,8 @@ typedef struct eswi_clo_node {
 } eswi_clo_node;
 
 /* The best inferences with `left` units per device: the I_max largest positive weights, of equal ones the first. */
-ESW_FN double eswi_clo_best_inferences(const eswi_clo_problem *p, const eswi_clo_node *node, const int32_t *left,
-                                       uint8_t *set)
+ESW_FN double eswi_clo_best_inferences(const eswi_clo_problem *p, const eswi_clo_node *node,
+                                       const int32_t *left, uint8_t *set)
 {
     double value = 0.0;
     uint8_t chosen = 0;
@@ -63,7 +63,8 @@ ESW_FN int eswi_clo_put_on_link(const eswi_clo_problem *p, const eswi_clo_node *
 
 /* The best choice of one node, into sends[] (by link index) and *infers; returns its value. Sets are tried in ascending
  * order, the last link's fastest, and the first of the best stays. */
-ESW_FN double eswi_clo_solve_node(const eswi_clo_problem *p, const eswi_clo_node *node, uint8_t *sends, uint8_t *infers)
+ESW_FN double eswi_clo_solve_node(const eswi_clo_problem *p, const eswi_clo_node *node, uint8_t *sends,
+                                  uint8_t *infers)
 {
     unsigned set[CLO_LINKS_MAX];
     double best = -1.0;

@@ -1,8 +1,8 @@
-/* CLO: the methods on the host. One copy of the loop per method, so that what a method does not need is not there. */
+/* CLO: a method on the host. */
 #include "clo/clo.h"
 
-void eswi_clo_solve(clo_method method, const eswi_clo_config *config, const void *instance_block, void *state_block,
-                    void *decision_block)
+void eswi_clo_solve(eswi_clo_runner *run, clo_method method, const eswi_clo_config *config,
+                    const void *instance_block, void *state_block, void *decision_block)
 {
     const eswi_clo_instance instance = eswi_clo_instance_view(config, instance_block);
     const eswi_clo_decision decision = eswi_clo_decision_view(config, decision_block);
@@ -10,15 +10,5 @@ void eswi_clo_solve(clo_method method, const eswi_clo_config *config, const void
     eswi_clo_state state;
     eswi_clo_state_view(config, state_block, &state);
     *decision.method = method;
-    switch (method) {
-    case CLO_CLO:
-        eswi_clo_run(&config->problem, CLO_CLO, &draws, &state, &decision.trace);
-        break;
-    case CLO_LO:
-        eswi_clo_run(&config->problem, CLO_LO, &draws, &state, &decision.trace);
-        break;
-    default:
-        eswi_clo_run(&config->problem, method, &draws, &state, &decision.trace);
-        break;
-    }
+    run(&config->problem, method, &draws, &state, &decision.trace);
 }

@@ -18,7 +18,8 @@ static void draw_gains(const eswi_clo_config *config, uint64_t seed, uint64_t sc
 }
 
 /* lambda from slot t on, where it may change: kept, or drawn anew from the list. The first is always drawn. */
-static double draw_rate(const eswi_clo_config *config, uint64_t seed, uint64_t scenario, int device, int t, double rate)
+static double draw_rate(const eswi_clo_config *config, uint64_t seed, uint64_t scenario, int device, int t,
+                        double rate)
 {
     const int entity = config->rate_common ? 0 : device;
     const uint32_t turn = config->redraw_slots > 0 ? (uint32_t)(t / config->redraw_slots) : 0;
@@ -27,7 +28,8 @@ static double draw_rate(const eswi_clo_config *config, uint64_t seed, uint64_t s
     return anew ? config->rate[eswi_index(draw.w[1], (uint32_t)config->rates)] : rate;
 }
 
-static void draw_arrivals(const eswi_clo_config *config, uint64_t seed, uint64_t scenario, int device, int16_t *task)
+static void draw_arrivals(const eswi_clo_config *config, uint64_t seed, uint64_t scenario, int device,
+                          int16_t *task)
 {
     const size_t devices = (size_t)config->problem.devices;
     double rate = 0.0;
@@ -44,7 +46,8 @@ static void draw_arrivals(const eswi_clo_config *config, uint64_t seed, uint64_t
     }
 }
 
-void eswi_clo_stage(const eswi_clo_config *config, uint64_t seed, uint64_t scenario, const eswi_clo_instance *instance)
+void eswi_clo_stage(const eswi_clo_config *config, uint64_t seed, uint64_t scenario,
+                    const eswi_clo_instance *instance)
 {
     for (int link = 0; link < config->problem.links; link++)
         draw_gains(config, seed, scenario, link, instance->gain);

@@ -6,15 +6,19 @@
 #include "clo/params.h"
 
 static const esw_metric METRICS[CLO_METRICS] = {
-    [CLO_METRIC_FNR] = {"fnr", "1", 0, "Loss (23) averaged over the frames that decided something, mean over devices."},
+    [CLO_METRIC_FNR] = {"fnr", "1", 0,
+                        "Loss (23) averaged over the frames that decided something, mean over devices."},
     [CLO_METRIC_FNR_WORST] = {"fnr_worst", "1", 0, "The same of the device with the largest."},
     [CLO_METRIC_PRECISION] = {"precision", "1", 0, "1 - F of (37), mean over decisions."},
-    [CLO_METRIC_ENERGY] = {"energy_mj_per_slot", "mJ", ESW_METRIC_ENERGY, "Transmission energy (14) of the network."},
-    [CLO_METRIC_POWER] = {"power_mw", "mW", 0, "Mean radiated power of the network; the authors' figures show this."},
+    [CLO_METRIC_ENERGY] = {"energy_mj_per_slot", "mJ", ESW_METRIC_ENERGY,
+                           "Transmission energy (14) of the network."},
+    [CLO_METRIC_POWER] = {"power_mw", "mW", 0,
+                          "Mean radiated power of the network; the authors' figures show this."},
     [CLO_METRIC_COST] = {"cost", "J", ESW_METRIC_OBJECTIVE, "Energy + eta F (27) per slot."},
     [CLO_METRIC_ABOVE_VALID] = {"above_valid", "1", 0,
                                 "1 if a device's loss exceeds r + (theta_0 + gamma (1 - r)) / (gamma F)."},
-    [CLO_METRIC_ABOVE_PAPER] = {"above_paper", "1", 0, "1 if a device's loss exceeds the bound (34) with M = 1."},
+    [CLO_METRIC_ABOVE_PAPER] = {"above_paper", "1", 0,
+                                "1 if a device's loss exceeds the bound (34) with M = 1."},
     [CLO_METRIC_ABOVE_ESTIMATED] = {"above_estimated", "1", 0,
                                     "1 if a device's loss exceeds the bound (34) with M = bound_m."},
     [CLO_METRIC_QUEUE] = {"queue_mean", "units", 0, "Units in all queues."},
@@ -39,9 +43,11 @@ const char *const eswi_clo_method_names[CLO_METHODS] = {
 };
 
 static const esw_method METHODS[CLO_METHODS] = {
-    [CLO_CLO] = {"clo", "Algorithm 1: the slot problem (31) solved exactly, thresholds by (30) once a frame.", ""},
-    [CLO_LO] = {"lo", "Lyapunov optimisation: virtual queues price the mean loss, one threshold for all in every slot.",
-                ""},
+    [CLO_CLO] = {"clo", "Algorithm 1: the slot problem (31) solved exactly, thresholds by (30) once a frame.",
+                 ""},
+    [CLO_LO] =
+        {"lo",
+         "Lyapunov optimisation: virtual queues price the mean loss, one threshold for all in every slot.", ""},
     [CLO_FIXED_THETA] = {"fixed-theta", "The slot problem (31) at the threshold theta0, without control.", ""},
     [CLO_GREEDY_LOCAL] = {"greedy-local", "The first server on a unit's way decides; thresholds by (30).", ""},
     [CLO_GREEDY_EDGE] = {"greedy-edge", "Units go as deep as links lead; thresholds by (30).", ""},
@@ -56,7 +62,8 @@ static const esw_field FIELDS[CLO_FIELDS] = {
 };
 
 static const esw_metric SERIES[CLO_SERIES] = {
-    [CLO_SERIES_FNR] = {"fnr", "1", 0, "Loss (23) over the frames so far that decided something, mean over devices."},
+    [CLO_SERIES_FNR] = {"fnr", "1", 0,
+                        "Loss (23) over the frames so far that decided something, mean over devices."},
     [CLO_SERIES_FNR_WORST] = {"fnr_worst", "1", 0, "The same of the device with the largest."},
     [CLO_SERIES_ABOVE_VALID] = {"above_valid", "1", 0, "1 if a device exceeds the bound that always holds."},
     [CLO_SERIES_ABOVE_PAPER] = {"above_paper", "1", 0, "1 if a device exceeds (34) with M = 1."},
@@ -102,7 +109,8 @@ static void account(const esw_config *config, const void *instance, const void *
     score(config, instance, decision, &scores, metrics, CLO_METRICS);
 }
 
-static void oracle(const esw_config *opaque, const void *instance_block, const void *decision_block, double *metrics)
+static void oracle(const esw_config *opaque, const void *instance_block, const void *decision_block,
+                   double *metrics)
 {
     const eswi_clo_config *config = eswi_clo_config_of(opaque);
     const eswi_clo_instance instance = eswi_clo_instance_view(config, instance_block);
@@ -143,9 +151,11 @@ static const char VERIFY[] = "system: clo\n"
 
 const esw_system eswi_clo_system = {
     .name = "clo",
-    .title = "Edge inference in time under a deterministic reliability constraint, by conformal Lyapunov optimisation",
-    .paper = "F. Binucci, O. Simeone, P. Banelli, Conformal Lyapunov Optimization: Optimal Resource Allocation under "
-             "Deterministic Reliability Constraints",
+    .title =
+        "Edge inference in time under a deterministic reliability constraint, by conformal Lyapunov optimisation",
+    .paper =
+        "F. Binucci, O. Simeone, P. Banelli, Conformal Lyapunov Optimization: Optimal Resource Allocation under "
+        "Deterministic Reliability Constraints",
     .entity = "devices",
     .params = eswi_clo_params,
     .n_params = CLO_PARAMS,

@@ -80,8 +80,8 @@ typedef struct fit {
 
 /* Fitted to the look-up tables of frbinucci/CLOWiOpt @f595638: single hop D0, D3; multi hop D0, D1, D2. */
 static const fit FITS[] = {
-    {"mnv3_minimal", 6.452, 8.176, 6.222, 0.190, 5.586},  {"resnet50", 41.12, 29.58, 20.63, 21.56, 26.03},
-    {"mnv3_large", 31.43, 24.53, 17.60, 12.14, 18.33},    {"resnet18.1", 30.41, 22.53, 15.70, 12.02, 17.40},
+    {"mnv3_minimal", 6.452, 8.176, 6.222, 0.190, 5.586}, {"resnet50", 41.12, 29.58, 20.63, 21.56, 26.03},
+    {"mnv3_large", 31.43, 24.53, 17.60, 12.14, 18.33},   {"resnet18.1", 30.41, 22.53, 15.70, 12.02, 17.40},
     {"resnet18.2", 37.94, 28.88, 19.05, 19.35, 23.65},
 };
 
@@ -94,7 +94,8 @@ static curve fitted_curve(int task, int row)
     const fit *f = &FITS[row];
     const eswi_draw common = eswi_philox(POOL_SEED, 1, DRAW_COMMON, 0, (uint32_t)task);
     const eswi_draw own = eswi_philox(POOL_SEED, 1, DRAW_MODEL, (uint32_t)row, (uint32_t)task);
-    const double s0 = f->d * sqrt(1.0 - F_CORRELATION), m0 = f->c + f->d * sqrt(F_CORRELATION) * normal(&common, 1);
+    const double s0 = f->d * sqrt(1.0 - F_CORRELATION),
+                 m0 = f->c + f->d * sqrt(F_CORRELATION) * normal(&common, 1);
     return (curve){.m1 = f->a + f->b * normal(&common, 0),
                    .s1 = f->s1,
                    .m0 = m0,
@@ -127,14 +128,14 @@ static esw_status read_row(table *t, char *line, int number, esw_error *error)
     const char *fields[COLUMNS_MAX];
     const int count = split(line, fields);
     if (count != t->columns)
-        return esw_fail(error, ESW_BAD_INPUT, "%s:%d: %d fields; the column line names %d", t->path, number, count,
-                        t->columns);
+        return esw_fail(error, ESW_BAD_INPUT, "%s:%d: %d fields; the column line names %d", t->path, number,
+                        count, t->columns);
     if (t->tasks == CLO_TASKS_MAX)
         return esw_fail(error, ESW_BAD_INPUT, "%s:%d: more than %d tasks", t->path, number, CLO_TASKS_MAX);
     for (int c = 0; c < count; c++)
         if (!eswi_parse_real(fields[c], &t->values[t->tasks * t->columns + c]))
-            return esw_fail(error, ESW_BAD_INPUT, "%s:%d: %s: '%.40s'; must be a number", t->path, number, t->names[c],
-                            fields[c]);
+            return esw_fail(error, ESW_BAD_INPUT, "%s:%d: %s: '%.40s'; must be a number", t->path, number,
+                            t->names[c], fields[c]);
     t->tasks++;
     return ESW_OK;
 }
@@ -218,7 +219,8 @@ static esw_status resolve(const source *s, const eswi_clo_config *config, int n,
     if (row_of(s, name) < 0)
         name[strcspn(name, ".")] = '\0';
     if (row_of(s, name) < 0)
-        return esw_fail(error, ESW_BAD_INPUT, "network: node %s has the model '%s', which tasks: %s does not know",
+        return esw_fail(error, ESW_BAD_INPUT,
+                        "network: node %s has the model '%s', which tasks: %s does not know",
                         config->network.node_name[n], config->network.node_model[n], config->tasks);
     return ESW_OK;
 }
@@ -255,8 +257,8 @@ static esw_status check_columns(const source *s, const eswi_clo_config *config, 
     for (int m = 0; m < config->problem.tasks.models; m++)
         for (size_t i = 0; i < sizeof PREFIXES / sizeof *PREFIXES; i++)
             if (column_called(&s->file, PREFIXES[i], config->model_name[m]) < 0)
-                return esw_fail(error, ESW_BAD_INPUT, "%s: the column %s%s is missing", s->file.path, PREFIXES[i],
-                                config->model_name[m]);
+                return esw_fail(error, ESW_BAD_INPUT, "%s: the column %s%s is missing", s->file.path,
+                                PREFIXES[i], config->model_name[m]);
     return ESW_OK;
 }
 
@@ -291,7 +293,8 @@ static esw_status allocate(eswi_clo_config *config, int tasks, arrays *a, esw_er
         return esw_fail(error, ESW_NO_MEMORY, "tasks: out of memory");
     free(config->curves);
     config->curves = block;
-    *a = (arrays){block, block + pairs, block + 2 * pairs, block + 3 * pairs, block + 4 * pairs, block + 5 * pairs, NULL};
+    *a = (arrays){
+        block, block + pairs, block + 2 * pairs, block + 3 * pairs, block + 4 * pairs, block + 5 * pairs, NULL};
     a->f_grid = a->odds + tasks;
     t->tasks = tasks;
     t->m1 = a->m1;
@@ -304,10 +307,11 @@ static esw_status allocate(eswi_clo_config *config, int tasks, arrays *a, esw_er
     return ESW_OK;
 }
 
-static esw_status check_curve(const eswi_clo_config *config, int task, int m, const curve *c, double odds, esw_error *error)
+static esw_status check_curve(const eswi_clo_config *config, int task, int m, const curve *c, double odds,
+                              esw_error *error)
 {
-    const bool fine = c->s1 > 0.0 && c->s0 > 0.0 && isfinite(c->m1) && isfinite(c->m0) && isfinite(c->m0_predicted) &&
-                      odds > 0.0 && isfinite(odds);
+    const bool fine = c->s1 > 0.0 && c->s0 > 0.0 && isfinite(c->m1) && isfinite(c->m0) &&
+                      isfinite(c->m0_predicted) && odds > 0.0 && isfinite(odds);
     return fine ? ESW_OK
                 : esw_fail(error, ESW_BAD_INPUT,
                            "tasks: %s: task %d, model %s: s1 and s0 must be > 0 and 0 < object_fraction < 1",

@@ -49,8 +49,8 @@ Test(clo_account, says_what_the_oracle_says)
                 const bool same = (isnan(ours[m]) && isnan(theirs[m])) ||
                                   fabs(ours[m] - theirs[m]) <= 1e-12 * fmax(1e-3, fabs(theirs[m]));
                 cr_assert(same, "case %zu, %s, run %d: %s is %.17g, the oracle has %.17g", i,
-                          eswi_clo_method_names[run % CLO_METHODS], run, eswi_clo_system.metrics[m].name, ours[m],
-                          theirs[m]);
+                          eswi_clo_method_names[run % CLO_METHODS], run, eswi_clo_system.metrics[m].name,
+                          ours[m], theirs[m]);
             }
         }
         clo_config_free(c.config);
@@ -82,7 +82,8 @@ static void follow(const clo_case *c, int k, places *at)
     for (int unit = 0; unit < p->slots; unit++)
         at->node[unit] = -1;
     for (int t = 0; t < p->slots; t++) {
-        const uint8_t *sends = c->decision.trace.sends + t * p->links, *infers = c->decision.trace.infers + t * p->nodes;
+        const uint8_t *sends = c->decision.trace.sends + t * p->links,
+                      *infers = c->decision.trace.infers + t * p->nodes;
         int to[CLO_LINKS_MAX];
         for (int n = 0; n < p->nodes; n++) {
             if (infers[n] >> k & 1) {
@@ -125,9 +126,9 @@ static void follow(const clo_case *c, int k, places *at)
 
 Test(clo_account, no_unit_is_lost_or_doubled)
 {
-    static const char *const CASES[] = {"{\"slots\": 500}",
-                                        "{\"slots\": 500, \"network\": \"multi-hop\", \"v\": 20}",
-                                        "{\"slots\": 500, \"network\": \"multi-hop\", \"arrival_probability\": 1}"};
+    static const char *const CASES[] = {
+        "{\"slots\": 500}", "{\"slots\": 500, \"network\": \"multi-hop\", \"v\": 20}",
+        "{\"slots\": 500, \"network\": \"multi-hop\", \"arrival_probability\": 1}"};
     static places at;
     const int runs = full() ? 340 : 8;
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -150,8 +151,8 @@ static void hold(const char *parameters, int runs, clo_method method)
         double metrics[CLO_METRICS];
         clo_solve(&c, method, 31, (uint64_t)run);
         score(&c, metrics);
-        cr_assert_lt(metrics[CLO_METRIC_IDENTITY], 1e-13 * eswi_clo_frames(c.config) + 1e-12, "%s, run %d: %g", parameters,
-                     run, metrics[CLO_METRIC_IDENTITY]);
+        cr_assert_lt(metrics[CLO_METRIC_IDENTITY], 1e-13 * eswi_clo_frames(c.config) + 1e-12, "%s, run %d: %g",
+                     parameters, run, metrics[CLO_METRIC_IDENTITY]);
         cr_assert_eq(metrics[CLO_METRIC_ABOVE_VALID], 0.0, "%s, run %d", parameters, run);
     }
     clo_config_free(c.config);
@@ -168,8 +169,9 @@ Test(clo_account, identity_and_bound_hold_in_every_realisation, .timeout = 3000)
         snprintf(text, sizeof text,
                  "{\"slots\": 1000, \"frame_slots\": %d, \"v\": %g, \"eta\": %g, \"r\": %g, \"tasks\": \"%s\", "
                  "\"network\": \"%s\", \"theta0\": %g}",
-                 FRAMES[i % 4], V[i / 4 % 2], ETA[i / 8 % 2], R[i / 16], i % 3 ? "logit-normal" : "published-curves",
-                 i % 5 ? "single-hop" : "multi-hop", i % 7 ? 0.5 : 0.9);
+                 FRAMES[i % 4], V[i / 4 % 2], ETA[i / 8 % 2], R[i / 16],
+                 i % 3 ? "logit-normal" : "published-curves", i % 5 ? "single-hop" : "multi-hop",
+                 i % 7 ? 0.5 : 0.9);
         hold(text, runs, i % 2 ? CLO_CLO : i % 4 ? CLO_GREEDY_LOCAL : CLO_CLO);
     }
     if (full()) {
@@ -190,7 +192,8 @@ static void refused(const clo_case *c, const char *words)
 
 Test(clo_account, broken_traces_are_refused)
 {
-    clo_case c = clo_open(clo_config("{\"slots\": 20, \"frame_slots\": 10, \"network\": \"multi-hop\", \"arrival_probability\": 1}"));
+    clo_case c = clo_open(clo_config(
+        "{\"slots\": 20, \"frame_slots\": 10, \"network\": \"multi-hop\", \"arrival_probability\": 1}"));
     const eswi_clo_trace *trace = &c.decision.trace;
     clo_solve(&c, CLO_CLO, 1, 1);
     memset(trace->sends, 0, 20 * 7);

@@ -67,11 +67,13 @@ static eswi_clo_config *random_config(dice *d, int which)
     if (which == 3)
         random_graph(d, graph, sizeof graph);
     const double eta = pow(10.0, -5.0 * roll(d)), v = pow(10.0, 5.0 * roll(d));
-    snprintf(text, sizeof text,
-             "{\"network\": %s, \"tasks\": \"%s\", \"slots\": %d, \"frame_slots\": 1, \"v\": %.17g, \"eta\": %.17g, "
-             "\"link_units_max\": %d, \"node_inferences_max\": %d, \"lo_minus_r\": %s, \"power_max_w\": %.17g}",
-             which == 3 ? graph : NETWORKS[which], which < 2 && pick(d, 2) ? "published-curves" : "logit-normal", UNITS, v,
-             eta, pick(d, 4) ? 1 : 2, 1 + pick(d, 3), pick(d, 2) ? "true" : "false", pow(10.0, 1.0 - 3.0 * roll(d)));
+    snprintf(
+        text, sizeof text,
+        "{\"network\": %s, \"tasks\": \"%s\", \"slots\": %d, \"frame_slots\": 1, \"v\": %.17g, \"eta\": %.17g, "
+        "\"link_units_max\": %d, \"node_inferences_max\": %d, \"lo_minus_r\": %s, \"power_max_w\": %.17g}",
+        which == 3 ? graph : NETWORKS[which], which < 2 && pick(d, 2) ? "published-curves" : "logit-normal",
+        UNITS, v, eta, pick(d, 4) ? 1 : 2, 1 + pick(d, 3), pick(d, 2) ? "true" : "false",
+        pow(10.0, 1.0 - 3.0 * roll(d)));
     return clo_config(text);
 }
 
@@ -140,9 +142,11 @@ static void price_decisions(const clo_case *c, const eswi_clo_state *state, doub
                 continue;
             const int task = c->instance.task[state->queues.head[n][k] * p->devices + k];
             const double at = loss ? theta : state->control.theta[k].theta;
-            slot->worth[n][k] = state->queues.length[n][k] - c->config->v * c->config->eta * f_hat(&p->tasks, task, model, at);
+            slot->worth[n][k] =
+                state->queues.length[n][k] - c->config->v * c->config->eta * f_hat(&p->tasks, task, model, at);
             if (loss)
-                slot->worth[n][k] -= state->control.z[k] * (loss[model] - (c->config->lo_minus_r ? c->config->r : 0.0));
+                slot->worth[n][k] -=
+                    state->control.z[k] * (loss[model] - (c->config->lo_minus_r ? c->config->r : 0.0));
         }
     }
 }
@@ -151,8 +155,8 @@ static void agree(const clo_case *c, double chosen, double best, double combinat
 {
     cr_assert(isfinite(chosen), "case %llu: the decision breaks a constraint", (unsigned long long)index);
     cr_assert_leq(chosen - best, 1e-9 * (1.0 + fabs(best)) + 1e-12 * c->config->v,
-                  "case %llu (%s, %.0f combinations): (31) is %.17g, its minimum %.17g", (unsigned long long)index,
-                  c->config->network.name, combinations, chosen, best);
+                  "case %llu (%s, %.0f combinations): (31) is %.17g, its minimum %.17g",
+                  (unsigned long long)index, c->config->network.name, combinations, chosen, best);
 }
 
 /* Returns the combinations gone through; 0: too many. */
@@ -168,8 +172,8 @@ static double one_slot(dice *d, clo_case *c, eswi_clo_state *state, int most, do
         return 0.0;
     eswi_clo_choose(p, CLO_CLO, &draws, draws.gain, state, &slot);
     price_decisions(c, state, 0.0, NULL, &naive);
-    agree(c, eswi_clo_oracle_value(&naive, slot.sends, slot.infers), eswi_clo_oracle_minimum(&naive), combinations,
-          d->scenario);
+    agree(c, eswi_clo_oracle_value(&naive, slot.sends, slot.infers), eswi_clo_oracle_minimum(&naive),
+          combinations, d->scenario);
     return combinations;
 }
 
@@ -255,8 +259,9 @@ Test(clo_slot, lo_takes_the_best_common_threshold)
 /* A whole run decides every slot as well, with what it carries from one slot to the next. */
 Test(clo_slot, runs_decide_every_slot_optimally)
 {
-    static const char *const CASES[] = {"{\"slots\": 200, \"frame_slots\": 2, \"r\": 0.3, \"eta\": 0.01}",
-                                        "{\"slots\": 200, \"frame_slots\": 5, \"preset\": \"paper\", \"eta\": 0.05}"};
+    static const char *const CASES[] = {
+        "{\"slots\": 200, \"frame_slots\": 2, \"r\": 0.3, \"eta\": 0.01}",
+        "{\"slots\": 200, \"frame_slots\": 5, \"preset\": \"paper\", \"eta\": 0.05}"};
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         clo_case c = clo_open(clo_config(CASES[i]));
         const eswi_clo_problem *p = &c.config->problem;
@@ -277,13 +282,15 @@ Test(clo_slot, runs_decide_every_slot_optimally)
             for (int n = 0; n < p->nodes && n < CLO_NODES_MAX; n++)
                 slot.infers[n] = c.decision.trace.infers[t * p->nodes + n];
             price_decisions(&c, &state, 0.0, NULL, &naive);
-            agree(&c, eswi_clo_oracle_value(&naive, slot.sends, slot.infers), eswi_clo_oracle_minimum(&naive), 0.0,
-                  (uint64_t)t);
-            const int count = eswi_clo_advance(p, &slot, draws.task + t * p->devices, t, &state.queues, decided);
+            agree(&c, eswi_clo_oracle_value(&naive, slot.sends, slot.infers), eswi_clo_oracle_minimum(&naive),
+                  0.0, (uint64_t)t);
+            const int count =
+                eswi_clo_advance(p, &slot, draws.task + t * p->devices, t, &state.queues, decided);
             for (int j = 0; j < count; j++) {
                 const int k = decided[j].device, task = draws.task[decided[j].unit * p->devices + k];
-                eswi_clo_control_loss(&state.control, k,
-                                      eswi_clo_loss(&p->tasks, task, p->node_model[decided[j].node], state.control.theta[k]));
+                eswi_clo_control_loss(
+                    &state.control, k,
+                    eswi_clo_loss(&p->tasks, task, p->node_model[decided[j].node], state.control.theta[k]));
             }
             if ((t + 1) % p->frame_slots == 0)
                 eswi_clo_control_frame(p, CLO_CLO, &state.control, mean);

@@ -3,11 +3,13 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "backend/cpu/isa.h"
 #include "base/carve.h"
 
 static esw_value value_of(const esw_param *param, json_t *json)
 {
-    esw_value value = {.set = true, .tree = json, .real = json_number_value(json), .integer = json_integer_value(json)};
+    esw_value value = {
+        .set = true, .tree = json, .real = json_number_value(json), .integer = json_integer_value(json)};
     if (param->type == ESW_PARAM_CHOICE)
         value.integer = eswi_choice_index(param->choices, json_string_value(json));
     if (param->type == ESW_PARAM_BOOLEAN)
@@ -68,7 +70,8 @@ clo_case clo_open(eswi_clo_config *config)
 void clo_solve(clo_case *c, clo_method method, uint64_t seed, uint64_t scenario)
 {
     eswi_clo_stage(c->config, seed, scenario, &c->instance);
-    eswi_clo_solve(method, c->config, c->instance_block, c->state_block, c->decision_block);
+    eswi_clo_solve(eswi_cpu_kernels_in_use()->clo_run, method, c->config, c->instance_block, c->state_block,
+                   c->decision_block);
 }
 
 void clo_close(clo_case *c)

@@ -5,6 +5,7 @@
 #include <omp.h>
 #endif
 
+#include "backend/cpu/isa.h"
 #include "backend/cpu/pin.h"
 #include "backend/cpu/solvers.h"
 #include "base/carve.h"
@@ -88,6 +89,8 @@ static esw_status solve(eswi_solver *solver, size_t index, void *decisions, esw_
     const eswi_clo_config *config = (const eswi_clo_config *)run->config;
     const size_t decision_bytes = padded(eswi_clo_decision_bytes(config));
 
+    const eswi_cpu_kernels *kernels = eswi_cpu_kernels_in_use();
+
     (void)error;
 #pragma omp parallel for num_threads(solver->threads) schedule(dynamic, 1)
     for (uint32_t i = 0; i < solver->count; i++) {
@@ -95,8 +98,9 @@ static esw_status solve(eswi_solver *solver, size_t index, void *decisions, esw_
 #ifdef _OPENMP
         thread = omp_get_thread_num();
 #endif
-        eswi_clo_solve((clo_method)run->method, config, solver->instances + i * solver->instance_bytes,
-                       solver->states + (size_t)thread * solver->state_bytes, (char *)decisions + i * decision_bytes);
+        eswi_clo_solve(
+            kernels->clo_run, (clo_method)run->method, config, solver->instances + i * solver->instance_bytes,
+            solver->states + (size_t)thread * solver->state_bytes, (char *)decisions + i * decision_bytes);
     }
     return ESW_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "cansa/auction.h"
 #include "cansa/optimum.h"
+#include "clo/clo.h"
 #include "ecc/grid.h"
 #include "ecc/li_gd.h"
 #include "ecc/optimum.h"
@@ -22,6 +23,7 @@ typedef struct eswi_cpu_kernels {
     void (*cansa_baseline)(const eswi_cansa_rules *rules, const eswi_cansa_pack *pack, int allocation);
     void (*cansa_optimum)(const eswi_cansa_rules *rules, const eswi_cansa_knapsack *knapsack, int32_t *rbs,
                           int32_t *option, double *bid);
+    eswi_clo_runner *clo_run;
     float (*fma_chain)(int rounds); /* `rounds` fused multiply-adds on each of ESWI_FMA_CHAIN_LANES floats, their sum */
 } eswi_cpu_kernels;
 
