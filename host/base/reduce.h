@@ -97,6 +97,10 @@ ESW_FN double eswi_sum(const double *x, size_t n, size_t stride)
 /* The tree over partials that are worked out one after the other, with four numbers instead of sixteen: nothing is
  * indexed at run time, which on a GPU would put an array into local memory. For i = 0..15 in turn take the partial
  * eswi_tree16_turn(i); the last call returns the total. */
+typedef struct eswi_tree16f_walk {
+    float pair, four, eight, half;
+} eswi_tree16f_walk;
+
 typedef struct eswi_tree16_walk {
     double pair, four, eight, half;
 } eswi_tree16_walk;
@@ -107,29 +111,34 @@ ESW_FN int eswi_tree16_turn(int i)
     return (i & 1) << 3 | (i & 2) << 1 | (i & 4) >> 1 | (i & 8) >> 3;
 }
 
+/* A finished subtree waits in `waiting` for the one that follows it, or joins the one that waits there. */
+#define ESWI_TREE16_JOIN(i, bit, waiting, sum) \
+    do {                                       \
+        if (!((i) & (bit))) {                  \
+            (waiting) = (sum);                 \
+            return (sum);                      \
+        }                                      \
+        (sum) = (waiting) + (sum);             \
+    } while (0)
+
+ESW_FN float eswi_tree16f_take(eswi_tree16f_walk *walk, int i, float partial)
+{
+    float sum = partial;
+    ESWI_TREE16_JOIN(i, 1, walk->pair, sum);
+    ESWI_TREE16_JOIN(i, 2, walk->four, sum);
+    ESWI_TREE16_JOIN(i, 4, walk->eight, sum);
+    ESWI_TREE16_JOIN(i, 8, walk->half, sum);
+    return sum;
+}
+
 ESW_FN double eswi_tree16_take(eswi_tree16_walk *walk, int i, double partial)
 {
     double sum = partial;
-    if (!(i & 1)) {
-        walk->pair = sum;
-        return sum;
-    }
-    sum = walk->pair + sum;
-    if (!(i & 2)) {
-        walk->four = sum;
-        return sum;
-    }
-    sum = walk->four + sum;
-    if (!(i & 4)) {
-        walk->eight = sum;
-        return sum;
-    }
-    sum = walk->eight + sum;
-    if (!(i & 8)) {
-        walk->half = sum;
-        return sum;
-    }
-    return walk->half + sum;
+    ESWI_TREE16_JOIN(i, 1, walk->pair, sum);
+    ESWI_TREE16_JOIN(i, 2, walk->four, sum);
+    ESWI_TREE16_JOIN(i, 4, walk->eight, sum);
+    ESWI_TREE16_JOIN(i, 8, walk->half, sum);
+    return sum;
 }
 
 #endif

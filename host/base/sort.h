@@ -32,10 +32,11 @@ ESW_FN void eswi_sort_merge(const uint64_t *a, const uint64_t *a_end, const uint
 /* Sorts keys[count] ascending; `spare` holds count keys. */
 ESW_FN void eswi_sort_keys(uint64_t *keys, size_t count, uint64_t *spare)
 {
+    const size_t run = ESWI_SORT_RUN;
     uint64_t *from = keys, *to = spare;
-    for (size_t i = 0; i < count; i += ESWI_SORT_RUN)
-        eswi_sort_run(keys + i, count - i < ESWI_SORT_RUN ? count - i : ESWI_SORT_RUN);
-    for (size_t width = ESWI_SORT_RUN; width < count; width *= 2) {
+    for (size_t i = 0; i < count; i += run)
+        eswi_sort_run(keys + i, count - i < run ? count - i : run);
+    for (size_t width = run; width < count; width *= 2) {
         for (size_t i = 0; i < count; i += 2 * width) {
             const size_t middle = i + width < count ? i + width : count;
             const size_t end = middle + width < count ? middle + width : count;

@@ -6,8 +6,8 @@
 
 #include "base/detmath.h"
 #include "base/reduce.h"
+#include "ecc/blocks.h"
 #include "ecc/cost.h"
-#include "ecc/ecc.h"
 #include "ecc/links.h"
 
 /* A decision being scored, with its users listed by (direction, subchannel). */
@@ -28,7 +28,7 @@ ESW_FN bool eswi_ecc_sends(const eswi_ecc_ledger *a, int user)
 ESW_FN double eswi_ecc_gain(const eswi_ecc_ledger *a, int direction, int user, int ap, int subchannel)
 {
     const size_t link = (size_t)user * (size_t)a->config->aps + (size_t)ap;
-    return (double)a->instance->gain[direction][link * (size_t)a->config->subchannels + (size_t)subchannel];
+    return (double)eswi_ecc_gains(a->instance, direction)[link * (size_t)a->config->subchannels + (size_t)subchannel];
 }
 
 /* SIC: whether user i hears user v of its own cluster. Uplink: the AP decodes larger gains first, so i is

@@ -3,7 +3,7 @@
 #define ESWI_ECC_ASSIGN_H
 
 #include "base/portable.h"
-#include "ecc/ecc.h"
+#include "ecc/blocks.h"
 
 /* The least-loaded subchannel below the cap of one AP, then the best own gain, then the lowest index; -1 if
  * all are full. load and gain are the AP's rows [M]. */
@@ -31,7 +31,7 @@ ESW_FN void eswi_ecc_assign_direction(const eswi_ecc_config *config, const eswi_
     for (size_t u = 0; u < users; u++) {
         const size_t ap = (size_t)instance->ap_of_user[u];
         const int32_t m = eswi_ecc_least_loaded(config, load + ap * subchannels,
-                                                instance->gain[direction] + (u * aps + ap) * subchannels);
+                                                eswi_ecc_gains(instance, direction) + (u * aps + ap) * subchannels);
         assigned[u] = m;
         if (m >= 0)
             load[ap * subchannels + (size_t)m]++;

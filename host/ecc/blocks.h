@@ -48,6 +48,12 @@ ESW_FN eswi_ecc_decision eswi_ecc_decision_at(const eswi_ecc_config *config, voi
     return eswi_ecc_carve_decision(config, &c);
 }
 
+/* The gains of a direction. A choice, not an index: on a GPU an array of pointers indexed at run time lies in memory. */
+ESW_FN const float *eswi_ecc_gains(const eswi_ecc_instance *instance, int direction)
+{
+    return direction == ECC_UP ? instance->gain[ECC_UP] : instance->gain[ECC_DOWN];
+}
+
 /* F of a user's network. */
 ESW_FN int eswi_ecc_units_of(const eswi_ecc_config *config, const eswi_ecc_instance *instance, int user)
 {

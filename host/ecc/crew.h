@@ -196,7 +196,7 @@ ESW_FN void eswi_ecc_crew_cold(eswi_ecc_crew *crew, const eswi_ecc_instance *ins
             for (int l = from; l < to; l++)
                 row[t * ECC_LANES + l] = 0.0f;
         const size_t own = (size_t)u * (size_t)config->aps + (size_t)instance->ap_of_user[u];
-        eswi_ecc_start_row(config, u, instance->gain[direction] + own * (size_t)config->subchannels,
+        eswi_ecc_start_row(config, u, eswi_ecc_gains(instance, direction) + own * (size_t)config->subchannels,
                            crew->across, seat, crew->across ? 1 : ECC_LANES, row + (crew->across ? 0 : seat));
     }
     for (int l = from; l < to; l++)

@@ -83,7 +83,8 @@ ESW_FN void eswi_ecc_trial_power(const eswi_ecc_descent *d)
     }
 }
 
-ESW_FN void eswi_ecc_trial_evaluate(const eswi_ecc_descent *d)
+/* `relaxed`: d->lanes is the problem, not d->fixed. Who knows it at compile time gets one kind's code only. */
+ESW_FN void eswi_ecc_trial_evaluate(const eswi_ecc_descent *d, int relaxed)
 {
     eswi_ecc_trial_power(d);
     eswi_ecc_evaluation e;
@@ -96,10 +97,10 @@ ESW_FN void eswi_ecc_trial_evaluate(const eswi_ecc_descent *d)
     e.price = d->price;
     e.cost = d->cost;
     e.value = d->value;
-    if (d->fixed)
-        eswi_ecc_evaluate_fixed(d->fixed, &e);
-    else
+    if (relaxed)
         eswi_ecc_evaluate(d->lanes, &e);
+    else
+        eswi_ecc_evaluate_fixed(d->fixed, &e);
 }
 
 /* Whether each lane takes its trial point; `size` is halved where not, and too many halvings end the descent at x. */
@@ -126,26 +127,27 @@ ESW_FN void eswi_ecc_decide(const eswi_ecc_descent *d)
 }
 
 /* Moves taking lanes to their trial point; first, second = dx.dx, dx.dg. */
-ESW_FN void eswi_ecc_move(const eswi_ecc_descent *d)
+ESW_FN void eswi_ecc_move(const eswi_ecc_descent *d, int relaxed)
 {
+    const int tiles = relaxed ? d->tiles : 0, across = relaxed && d->across;
     const float ln_range = d->log2_range * 0x1.62e43p-1f;
     ESW_LANE_VAR(float, scale);
     ESW_EACH_LANE(l) { ESW_AT(scale, l) = 1.0f / d->value[l]; }
     for (int u = 0; u < d->users; u++) {
-        const size_t base = (size_t)u * d->tiles * ECC_LANES;
+        const size_t base = (size_t)u * tiles * ECC_LANES;
         float *x = d->beta + base, *g = d->beta_gradient + base;
         const float *xt = d->beta_trial + base;
         float *gt = d->beta_trial_gradient + base;
         ESW_LANE_VAR(float, ss);
         ESW_LANE_VAR(float, sy);
-        ECC_SUM_COLUMNS(d->across, d->tiles, t, l,
+        ECC_SUM_COLUMNS(across, tiles, t, l,
                         (xt[t * ECC_LANES + l] - x[t * ECC_LANES + l]) * (xt[t * ECC_LANES + l] - x[t * ECC_LANES + l]),
                         ss);
-        ECC_SUM_COLUMNS(d->across, d->tiles, t, l,
+        ECC_SUM_COLUMNS(across, tiles, t, l,
                         (xt[t * ECC_LANES + l] - x[t * ECC_LANES + l]) *
                             fmaf(gt[t * ECC_LANES + l], ESW_AT(scale, l), -g[t * ECC_LANES + l]),
                         sy);
-        for (int t = 0; t < d->tiles; t++) {
+        for (int t = 0; t < tiles; t++) {
             ESW_EACH_LANE(l)
             {
                 const int i = t * ECC_LANES + l;
@@ -196,19 +198,20 @@ ESW_FN void eswi_ecc_advance(const eswi_ecc_descent *d)
 }
 
 /* d = P(x - alpha g) - x where x or alpha is new, the trial x + s d for all; first, second = max |d|, g.d. */
-ESW_FN void eswi_ecc_direct(const eswi_ecc_descent *d)
+ESW_FN void eswi_ecc_direct(const eswi_ecc_descent *d, int relaxed)
 {
+    const int tiles = relaxed ? d->tiles : 0, across = relaxed && d->across;
     ESW_EACH_LANE(l) { d->first[l] = 0.0f; }
     for (int u = 0; u < d->users; u++) {
-        const size_t base = (size_t)u * d->tiles * ECC_LANES;
+        const size_t base = (size_t)u * tiles * ECC_LANES;
         const float *x = d->beta + base, *g = d->beta_gradient + base;
         float *step = d->beta_step + base, *trial = d->beta_trial + base, *z = trial;
         ESW_LANE_VAR(float, gd);
         ESW_LANE_VAR(float, longest);
         ESW_EACH_LANE(l) { ESW_AT(gd, l) = ESW_AT(longest, l) = 0.0f; }
-        if (d->tiles > 0) {
-            eswi_ecc_project_step(d->across, d->tiles, d->columns, x, g, d->alpha, z);
-            for (int t = 0; t < d->tiles; t++) {
+        if (tiles > 0) {
+            eswi_ecc_project_step(across, tiles, d->columns, x, g, d->alpha, z);
+            for (int t = 0; t < tiles; t++) {
                 ESW_EACH_LANE(l)
                 {
                     const int i = t * ECC_LANES + l;
@@ -219,9 +222,9 @@ ESW_FN void eswi_ecc_direct(const eswi_ecc_descent *d)
                     ESW_AT(longest, l) = length > ESW_AT(longest, l) ? length : ESW_AT(longest, l);
                 }
             }
-            if (d->across)
+            if (across)
                 ESW_LANES_MAX(longest);
-            ECC_SUM_COLUMNS(d->across, d->tiles, t, l, step[t * ECC_LANES + l] * g[t * ECC_LANES + l], gd);
+            ECC_SUM_COLUMNS(across, tiles, t, l, step[t * ECC_LANES + l] * g[t * ECC_LANES + l], gd);
         }
         ESW_EACH_LANE(l)
         {
@@ -262,15 +265,20 @@ ESW_FN void eswi_ecc_settle(const eswi_ecc_descent *d)
     }
 }
 
+ESW_FN void eswi_ecc_descent_step_of(const eswi_ecc_descent *d, int relaxed)
+{
+    eswi_ecc_trial_evaluate(d, relaxed);
+    eswi_ecc_decide(d);
+    eswi_ecc_move(d, relaxed);
+    eswi_ecc_advance(d);
+    eswi_ecc_direct(d, relaxed);
+    eswi_ecc_settle(d);
+}
+
 /* One step of every lane: evaluates the trial points and decides the next ones. */
 ESW_FN void eswi_ecc_descent_step(const eswi_ecc_descent *d)
 {
-    eswi_ecc_trial_evaluate(d);
-    eswi_ecc_decide(d);
-    eswi_ecc_move(d);
-    eswi_ecc_advance(d);
-    eswi_ecc_direct(d);
-    eswi_ecc_settle(d);
+    eswi_ecc_descent_step_of(d, d->lanes != NULL);
 }
 
 #endif

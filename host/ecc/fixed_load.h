@@ -5,7 +5,7 @@
 
 #include "base/carve.h"
 #include "base/detmath.h"
-#include "ecc/ecc.h"
+#include "ecc/blocks.h"
 #include "ecc/fixed.h"
 #include "ecc/links.h"
 
@@ -46,7 +46,7 @@ typedef struct eswi_ecc_listener {
 ESW_FN float eswi_ecc_raw_gain(const eswi_ecc_listener *v, int user, int ap, int subchannel)
 {
     const size_t row = (size_t)user * v->config->aps + ap;
-    return v->instance->gain[v->direction][row * v->config->subchannels + subchannel];
+    return eswi_ecc_gains(v->instance, v->direction)[row * v->config->subchannels + subchannel];
 }
 
 /* The gain over noise with which `hearer` hears `source` on their common subchannel; 0 if it does not. */

@@ -17,23 +17,37 @@ enum { ECC_ROW = 0x3fff };
 
 #if defined(ESW_LANE_IS_THREAD)
 
+/* What only a device can do; nvcc compiles shared functions for the host too, where no lane calls them. */
+#if defined(__CUDACC__) && !defined(__CUDA_ARCH__)
+#define ESW_LANES_SHUFFLE(shuffle, value, lane) ((void)(lane), (value))
+#define ESW_TAKE_TICKET(counter)                ((*(counter))++)
+#else
+#define ESW_LANES_SHUFFLE(shuffle, value, lane) shuffle(0xffffu << (threadIdx.x & 16u), value, lane, ECC_LANES)
+#define ESW_TAKE_TICKET(counter)                atomicAdd(counter, 1u)
+#endif
+
+/* Before a loop of which the device compiler is not to make copies. */
+#if defined(__CUDA_ARCH__)
+#define ESW_LOOP_STAYS _Pragma("unroll 1")
+#else
+#define ESW_LOOP_STAYS
+#endif
+
 /* The tree of reduce.h over the lanes; every lane gets the result. */
 #define ESW_LANES_TOTAL(name)                                                                                \
     do {                                                                                                     \
-        const unsigned lanes_mask = 0xffffu << (threadIdx.x & 16u);                                          \
         for (int half = ECC_LANES / 2; half > 0; half /= 2) {                                                \
-            const float other = __shfl_down_sync(lanes_mask, name, half, ECC_LANES);                         \
+            const float other = ESW_LANES_SHUFFLE(__shfl_down_sync, name, half);                             \
             name = name + other;                                                                             \
         }                                                                                                    \
-        name = __shfl_sync(lanes_mask, name, 0, ECC_LANES);                                                  \
+        name = ESW_LANES_SHUFFLE(__shfl_sync, name, 0);                                                      \
     } while (0)
 
 /* The largest element over the lanes, in every lane. */
 #define ESW_LANES_MAX(name)                                                                                  \
     do {                                                                                                     \
-        const unsigned lanes_mask = 0xffffu << (threadIdx.x & 16u);                                          \
         for (int half = ECC_LANES / 2; half > 0; half /= 2) {                                                \
-            const float other = __shfl_xor_sync(lanes_mask, name, half, ECC_LANES);                          \
+            const float other = ESW_LANES_SHUFFLE(__shfl_xor_sync, name, half);                              \
             name = other > name ? other : name;                                                              \
         }                                                                                                    \
     } while (0)
@@ -47,8 +61,8 @@ enum { ECC_ROW = 0x3fff };
 
 /* The lanes a caller on lane `lane` fills for its scenario: on the CPU all of them where they are one scenario's
  * subchannels (`across`), in CUDA the thread's own. */
-#define ESW_LANES_FROM(across, lane) (lane)
-#define ESW_LANES_TO(across, lane)   ((lane) + 1)
+#define ESW_LANES_FROM(across, lane) ((void)(across), (lane))
+#define ESW_LANES_TO(across, lane)   ((void)(across), (lane) + 1)
 
 /* Whether this caller writes what belongs to its scenario as a whole. */
 #define ESW_LANE_LEADS(across) (!(across) || threadIdx.x % ECC_LANES == 0)
@@ -56,13 +70,13 @@ enum { ECC_ROW = 0x3fff };
 /* Element m of a row that with `across` lies over the lanes, else `step` elements apart in one lane. With `across` all
  * sixteen lanes must reach it; every lane gets the element. */
 #define ESW_LANE_ELEMENT(across, row, m, step)                                                               \
-    ((across) ? __shfl_sync(0xffffu << (threadIdx.x & 16u),                                                  \
-                            (row)[(m) - (m) % ECC_LANES + (int)(threadIdx.x % ECC_LANES)], (m) % ECC_LANES,  \
-                            ECC_LANES)                                                                       \
+    ((across) ? ESW_LANES_SHUFFLE(__shfl_sync,                                                               \
+                                  (row)[(m) - (m) % ECC_LANES + (int)(threadIdx.x % ECC_LANES)],             \
+                                  (m) % ECC_LANES)                                                           \
               : (row)[(size_t)(m) * (step)])
 
 /* The first lane's value of an integer, in every lane. */
-#define ESW_LANES_FROM_FIRST(value) __shfl_sync(0xffffu << (threadIdx.x & 16u), value, 0, ECC_LANES)
+#define ESW_LANES_FROM_FIRST(value) ESW_LANES_SHUFFLE(__shfl_sync, value, 0)
 
 /* Whether the lanes of a problem are loaded together, so that one may speak for all. */
 #define ESW_LANES_LOAD_TOGETHER 0

@@ -154,8 +154,8 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
 
 /* Sums over a user's columns in the fixed shape of reduce.h: sixteen sums by column modulo sixteen, then the tree. Where
  * the lanes are subchannels (`across`) they are those sixteen sums. Adds `term`, an expression in the tile index `t` and
- * the lane `l`, into the lane variable `sum`. The tree is written out, because an array of partial sums indexed at run
- * time would live in memory: on the CPU a store and a load a term, on a GPU local memory. */
+ * the lane `l`, into the lane variable `sum`. There is no array of partial sums, because indexed at run time it would live
+ * in memory: on the CPU a store and a load a term, on a GPU local memory. */
 #define ECC_SUM_COLUMNS(across, tiles, t, l, term, sum)                                                      \
     do {                                                                                                     \
         if (across) {                                                                                        \
@@ -165,12 +165,36 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
                 ESW_EACH_LANE(l) { ESW_AT(only, l) = ESW_AT(only, l) + (term); }                             \
             ESW_LANES_TOTAL(only);                                                                           \
             ESW_EACH_LANE(l) { ESW_AT(sum, l) = ESW_AT(only, l); }                                           \
-        } else if ((tiles) <= ESWI_SUM_PARTIALS) {                                                           \
+        } else if (ECC_SUM_FEW(tiles)) {                                                                     \
             ECC_SUM_TREE(ECC_SUM_ONE, tiles, t, l, term, sum);                                               \
         } else {                                                                                             \
             ECC_SUM_TREE(ECC_SUM_STRIDED, tiles, t, l, term, sum);                                           \
         }                                                                                                    \
     } while (0)
+
+#if defined(ESW_LANE_IS_THREAD)
+
+/* The partials one after the other in a loop that stays a loop: sixteen copies of the term would be sixteen times the
+ * instructions to fetch. */
+#define ECC_SUM_FEW(tiles) 0
+#define ECC_SUM_TREE(partial, tiles, t, l, term, out)                                                        \
+    do {                                                                                                     \
+        eswi_tree16f_walk walk = {0.0f, 0.0f, 0.0f, 0.0f};                                                   \
+        float tree = 0.0f;                                                                                   \
+        ESW_LOOP_STAYS for (int turn = 0; turn < ESWI_SUM_PARTIALS; turn++)                                  \
+        {                                                                                                    \
+            float one = 0.0f;                                                                                \
+            ESW_LOOP_STAYS for (int t = eswi_tree16_turn(turn); t < (tiles); t += ESWI_SUM_PARTIALS)         \
+                ESW_EACH_LANE(l) { one = one + (term); }                                                     \
+            tree = eswi_tree16f_take(&walk, turn, one);                                                      \
+        }                                                                                                    \
+        ESW_EACH_LANE(l) { ESW_AT(out, l) = tree; }                                                          \
+    } while (0)
+
+#else
+
+/* The tree written out. Up to sixteen terms are one a partial, without a loop. */
+#define ECC_SUM_FEW(tiles) ((tiles) <= ESWI_SUM_PARTIALS)
 
 /* One partial sum of at most one term, and of any number; its first column is `k`. */
 #define ECC_SUM_ONE(tiles, k, t, l, term, partial)                                                           \
@@ -215,6 +239,8 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
                              ((ESW_AT(a1, l) + ESW_AT(a5, l)) + (ESW_AT(a3, l) + ESW_AT(a7, l)));            \
         }                                                                                                    \
     } while (0)
+
+#endif
 
 /* value[l] = sum over users of x[u][l], in the same shape. */
 ESW_FN void eswi_ecc_users_sum(int users, const float *ESW_RESTRICT x, float *ESW_RESTRICT value)

@@ -5,8 +5,8 @@
 #include "base/carve.h"
 #include "base/detmath.h"
 #include "base/sort.h"
+#include "ecc/blocks.h"
 #include "ecc/descent.h"
-#include "ecc/ecc.h"
 #include "ecc/fixed_load.h"
 
 /* Whether a scenario of this size spreads over the lanes (lane = subchannel) instead of sharing them with fifteen others
@@ -61,7 +61,7 @@ ESW_FN void eswi_ecc_order_column(const eswi_ecc_lanes *p, const eswi_ecc_config
                                   uint64_t *keys)
 {
     const int users = p->users, aps = p->aps, columns = config->subchannels;
-    const float *gain = instance->gain[p->downlink ? ECC_DOWN : ECC_UP];
+    const float *gain = eswi_ecc_gains(instance, p->downlink ? ECC_DOWN : ECC_UP);
     uint16_t *order = (uint16_t *)p->order + (size_t)tile * users * ECC_LANES + lane;
     uint16_t *rank = (uint16_t *)p->rank + (size_t)tile * users * ECC_LANES + lane;
     int position = 0;
@@ -91,7 +91,7 @@ ESW_FN void eswi_ecc_load_column(const eswi_ecc_lanes *p, const eswi_ecc_config 
 {
     const int users = p->users, aps = p->aps, columns = config->subchannels;
     const int direction = p->downlink ? ECC_DOWN : ECC_UP;
-    const float *gain = instance->gain[direction];
+    const float *gain = eswi_ecc_gains(instance, direction);
     const float inverse_noise = (float)(1.0 / config->noise_w[direction]);
     float *own = (float *)p->own + (size_t)tile * users * ECC_LANES + lane;
     float *cross = (float *)p->cross + (size_t)tile * aps * users * ECC_LANES + lane;

@@ -16,7 +16,7 @@ ESW_FN int eswi_ecc_take_next(const eswi_ecc_batch_work *w, int across)
     uint32_t mine = 0;
 #if defined(ESW_LANE_IS_THREAD)
     if (ESW_LANE_LEADS(across))
-        mine = atomicAdd(w->next, 1u);
+        mine = ESW_TAKE_TICKET(w->next);
     if (across)
         mine = ESW_LANES_FROM_FIRST(mine);
 #else

@@ -143,7 +143,7 @@ ESW_FN void eswi_ecc_published_settle(const eswi_ecc_descent *d)
 /* One printed iteration of every lane. */
 ESW_FN void eswi_ecc_published_step(const eswi_ecc_descent *d)
 {
-    eswi_ecc_trial_evaluate(d);
+    eswi_ecc_trial_evaluate(d, 1);
     for (int t = 0; t < d->tiles; t++)
         eswi_ecc_published_tile(d, t);
     eswi_ecc_published_move(d);

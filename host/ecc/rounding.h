@@ -56,7 +56,7 @@ ESW_FN void eswi_ecc_round_pairs(const eswi_ecc_config *config, const eswi_ecc_i
         const size_t ap = (size_t)instance->ap_of_user[u];
         int32_t *load = s->load + ap * (size_t)columns;
         assigned[u] = eswi_ecc_least_loaded(
-            config, load, instance->gain[direction] + ((size_t)u * (size_t)config->aps + ap) * (size_t)columns);
+            config, load, eswi_ecc_gains(instance, direction) + ((size_t)u * (size_t)config->aps + ap) * (size_t)columns);
         if (assigned[u] >= 0)
             load[assigned[u]]++;
     }

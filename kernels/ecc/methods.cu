@@ -18,4 +18,6 @@ const eswi_cuda_ecc_method eswi_cuda_ecc_methods[ECC_METHODS] = {
     /* neurosurgeon */ {eswi_cuda_ecc_baseline_scratch, eswi_cuda_ecc_neurosurgeon, nullptr, nullptr},
     /* dnn-surgery */ {eswi_cuda_ecc_baseline_scratch, eswi_cuda_ecc_dnn_surgery, nullptr, nullptr},
     /* grid */ {eswi_cuda_ecc_grid_scratch, eswi_cuda_ecc_grid, eswi_ecc_grid_bytes, eswi_ecc_grid_prepare},
+    /* gd */ {eswi_cuda_ecc_li_gd_scratch, eswi_cuda_ecc_li_gd_solve, nullptr, nullptr},
+    /* li-gd */ {eswi_cuda_ecc_li_gd_scratch, eswi_cuda_ecc_li_gd_solve, nullptr, nullptr},
 };

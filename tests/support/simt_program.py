@@ -6,7 +6,8 @@ import pathlib
 import re
 import subprocess
 
-METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", "gd", "li-gd")
+DESCENTS = ("gd", "li-gd")  # end early, because an interpreter runs them
+METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", *DESCENTS)
 
 # Options that lead to further kernels.
 OPTIONS = {"edge-only": "pair_directions: true", "gd": "split: per-user", "li-gd": "split: per-user"}
@@ -30,14 +31,15 @@ def experiment(size, methods, scenarios, seed=11, combinations=True):
     users, aps, subchannels = size
     entries = []
     for method in methods:
-        entries.append(method)
+        ends = "max_iterations: 8" if method in DESCENTS else ""
+        entries.append(f"{{use: {method}, as: {method}, {ends}}}" if ends else method)
         for access in ("noma", "oma", "oma-in-cell") if combinations else ():
             for reading in ("repaired", "published"):
                 if (access, reading) != ("noma", "repaired"):
                     entries.append(f"{{use: {method}, as: {method}-{access}-{reading}, access: {access}, "
-                                   f"reading: {reading}}}")
+                                   f"reading: {reading}{ends and ', ' + ends}}}")
         if method in OPTIONS:
-            entries.append(f"{{use: {method}, as: {method}-other, {OPTIONS[method]}}}")
+            entries.append(f"{{use: {method}, as: {method}-other, {OPTIONS[method]}{ends and ', ' + ends}}}")
     return "\n".join([
         "system: ecc", "name: backends", f"seed: {seed}", f"scenarios: {scenarios}", "methods:",
         *(f"  - {entry}" for entry in entries),

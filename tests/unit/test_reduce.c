@@ -173,9 +173,14 @@ Test(reduce, partials_taken_in_turn_give_the_tree_s_bits)
 {
     for (uint32_t first = 0; first + 16 < MOST; first++) {
         eswi_tree16_walk walk = {0.0, 0.0, 0.0, 0.0};
+        eswi_tree16f_walk walkf = {0.0f, 0.0f, 0.0f, 0.0f};
         double total = 0.0;
-        for (int i = 0; i < 16; i++)
+        float totalf = 0.0f;
+        for (int i = 0; i < 16; i++) {
             total = eswi_tree16_take(&walk, i, xd[first + (uint32_t)eswi_tree16_turn(i)]);
+            totalf = eswi_tree16f_take(&walkf, i, xf[first + (uint32_t)eswi_tree16_turn(i)]);
+        }
         cr_assert_eq(eswi_bits64(total), eswi_bits64(eswi_tree16(xd + first, 1)));
+        cr_assert_eq(eswi_bits(totalf), eswi_bits(eswi_tree16f(xf + first, 1)));
     }
 }

@@ -11,15 +11,21 @@ FULL = os.environ.get("ESW_TEST_FULL") == "1"
 ACCESSES = ("noma", "oma", "oma-in-cell")
 READINGS = ("repaired", "published")
 LAYOUTS = ("users_around_ap", "uniform")
-METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid")
+DESCENTS = ("gd", "li-gd")
+METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", *DESCENTS)
 
 
-def entries(methods=METHODS, **options):
-    """Every combination of method, access and reading as lines of `methods:`."""
-    more = "".join(f", {key}: {value}" for key, value in options.items())
-    return [f"{{use: {method}, as: {method}-{access}-{reading}, access: {access}, reading: {reading}"
-            f"{more if method == 'grid' else ''}}}"
-            for method in methods for access in ACCESSES for reading in READINGS]
+def entries(methods=METHODS, iterations=20, **options):
+    """Every combination of method, access and reading as lines of `methods:`; of a descent also both kinds of split.
+    `options` are the grid's; `iterations` end descents early, as the printed one hardly ever ends by itself."""
+    lines = []
+    for method in methods:
+        more = "".join(f", {key}: {value}" for key, value in options.items()) if method == "grid" else ""
+        for split in ("common", "per-user") if method in DESCENTS else ("",):
+            kind = f"{more}, max_iterations: {iterations}, split: {split}" if split else more
+            lines += [f"{{use: {method}, as: {method}-{access}-{reading}{split and '-' + split}, access: {access}, "
+                      f"reading: {reading}{kind}}}" for access in ACCESSES for reading in READINGS]
+    return lines
 
 
 def experiment(scenarios, methods, layout, seed=1, **parameters):

@@ -32,7 +32,8 @@ class SameBits(SimtTest):
 
     def test_some_at_a_size_beyond_a_block_of_threads(self):
         for layout in LAYOUTS:
-            text = experiment(8 if FULL else 1, entries(levels=4, unit_levels=2), layout, aps=5, users=60, subchannels=12)
+            methods = entries(iterations=8 if FULL else 2, levels=4, unit_levels=2)
+            text = experiment(8 if FULL else 1, methods, layout, aps=5, users=60, subchannels=12)
             self.compare(layout, text)
 
     def test_more_scenarios_than_a_chunk_and_more_than_two(self):
@@ -49,7 +50,8 @@ class SameBits(SimtTest):
                 self.assert_same_results(cpu, self.run_on("simt", f"{name}-simt", path, *arguments, **environment))
 
     def test_schedules_deferred_streams_and_several_devices_do_not_matter(self):
-        text = experiment(23, entries(levels=4, unit_levels=3), "users_around_ap", aps=2, users=6, subchannels=3)
+        text = experiment(23, entries(iterations=8, levels=4, unit_levels=3), "users_around_ap",
+                          aps=2, users=6, subchannels=3)
         path = self.write(text)
         cpu = self.run_on("cpu", "cpu", path)
         for seed in range(6):
@@ -63,7 +65,8 @@ class Races(SimtTest):
     def test_the_race_checker_finds_nothing(self):
         """Under it any schedule may switch threads at any access; a finding makes the run fail."""
         for layout in LAYOUTS:
-            path = self.write(experiment(2, entries(levels=3, unit_levels=2), layout, aps=2, users=5, subchannels=3))
+            path = self.write(experiment(2, entries(iterations=3, levels=3, unit_levels=2), layout,
+                                         aps=2, users=5, subchannels=3))
             cpu = self.run_on("cpu", f"{layout}-cpu", path)
             for seed in (0, 1, 7):
                 simt = self.run_on("simt", f"{layout}-{seed}", path, EDGESWEEP_BACKENDS=os.environ["ESW_RACE_MODULE"],
