@@ -45,7 +45,8 @@ double bench_rate(const esw_bench_options *options, const bench_work *work)
 
 json_t *bench_case(const char *name, const char *unit, double value)
 {
-    return json_pack("{s:s, s:s, s:f, s:[], s:[]}", "name", name, "unit", unit, "value", value, "rivals", "left_out");
+    return json_pack("{s:s, s:s, s:f, s:[], s:[]}", "name", name, "unit", unit, "value", value, "rivals",
+                     "left_out");
 }
 
 void bench_rival(json_t *result, const char *name, double value)
@@ -113,7 +114,13 @@ esw_status esw_bench(const esw_bench_options *options, json_t **report, esw_erro
     static const bench_entry entries[] = {{"descent", bench_descent},
                                           {"grid", bench_grid},
                                           {"li-gd", bench_li_gd},
-                                          {"li-gd-full-size", bench_li_gd_full}};
+                                          {"li-gd-full-size", bench_li_gd_full},
+                                          {"certified", bench_certified},
+                                          {"certified-both-directions", bench_certified_both},
+                                          {"certified-three-cells", bench_certified_large},
+                                          {"value-table", bench_value_table},
+                                          {"scan", bench_scan},
+                                          {"chain", bench_chain}};
     json_t *cases = json_array();
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
         if (options->filter && !strstr(entries[i].name, options->filter))
@@ -127,10 +134,14 @@ esw_status esw_bench(const esw_bench_options *options, json_t **report, esw_erro
     }
     if (json_array_size(cases) == 0) {
         json_decref(cases);
-        return esw_fail(error, ESW_BAD_USAGE, "no benchmark has \"%s\" in its name: descent, grid, li-gd, li-gd-full-size",
-                        options->filter);
+        return esw_fail(
+            error, ESW_BAD_USAGE,
+            "no benchmark has \"%s\" in its name: descent, grid, li-gd, li-gd-full-size, certified, "
+            "certified-both-directions, certified-three-cells, value-table, scan, chain",
+            options->filter);
     }
-    *report = json_pack("{s:s, s:i, s:i, s:f, s:o}", "isa", eswi_cpu_kernels_in_use()->name, "threads", options->threads,
-                        "repeats", options->repeats, "fma_peak_gflops", bench_fma_peak(options), "cases", cases);
+    *report = json_pack("{s:s, s:i, s:i, s:f, s:o}", "isa", eswi_cpu_kernels_in_use()->name, "threads",
+                        options->threads, "repeats", options->repeats, "fma_peak_gflops",
+                        bench_fma_peak(options), "cases", cases);
     return *report ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "out of memory");
 }

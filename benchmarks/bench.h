@@ -34,5 +34,11 @@ json_t *bench_descent(const esw_bench_options *options, esw_error *error);
 json_t *bench_grid(const esw_bench_options *options, esw_error *error);
 json_t *bench_li_gd(const esw_bench_options *options, esw_error *error);
 json_t *bench_li_gd_full(const esw_bench_options *options, esw_error *error);
+json_t *bench_certified(const esw_bench_options *options, esw_error *error);
+json_t *bench_certified_both(const esw_bench_options *options, esw_error *error);
+json_t *bench_certified_large(const esw_bench_options *options, esw_error *error);
+json_t *bench_value_table(const esw_bench_options *options, esw_error *error);
+json_t *bench_scan(const esw_bench_options *options, esw_error *error);
+json_t *bench_chain(const esw_bench_options *options, esw_error *error);
 
 #endif

@@ -1,5 +1,6 @@
 /* edgesweep show: the results of a run as tables a person can read. */
 #include "cli.h"
+#include "gaps.h"
 #include "histogram.h"
 #include "table.h"
 #include "visible.h"
@@ -17,7 +18,8 @@ static const char HELP[] =
     "\n"
     "Prints, for every sweep point, a row per method: means over the scenarios with the half width of\n"
     "their 95 % interval and, where the experiment asked to compare, speed-up and energy ratio over the\n"
-    "baseline (ratios of means, above 1 is better). Runs that keep users also show how often each value\n"
+    "baseline (ratios of means, above 1 is better), then the distribution of the gaps to the optimum, if the\n"
+    "experiment names one. Runs that keep users also show how often each value\n"
     "of an integral column (the split) occurs.\n"
     "\n"
     "      --metrics A,B        these metrics instead of the main ones, or `all`\n"
@@ -172,7 +174,9 @@ static esw_status print_results(const view *v, size_t field, esw_error *error)
             add_row(&table, v, point, method);
         if (!cli_table_print(&table, 2))
             return esw_fail(error, ESW_NO_MEMORY, "out of memory");
-        esw_status status = field == ESW_NONE ? ESW_OK : cli_histogram_print(v->results, point, field, error);
+        esw_status status = cli_gaps_print(v->results, point, error);
+        if (status == ESW_OK && field != ESW_NONE)
+            status = cli_histogram_print(v->results, point, field, error);
         if (status != ESW_OK)
             return status;
     }

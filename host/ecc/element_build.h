@@ -4,6 +4,7 @@
 
 #include "ecc/ecc.h"
 #include "ecc/element.h"
+#include "ecc/states.h"
 
 enum { ECC_ENVELOPE_SPLITS = 1025 };
 
@@ -30,5 +31,10 @@ void eswi_ecc_envelope_of(const double *compute, const double *bits, int splits,
  * subchannel is cut where each of them sends (1 under noma). */
 void eswi_ecc_element_build(const eswi_ecc_scene *scene, int direction, int subchannel, const int32_t *users,
                             const int32_t *slices, int n, eswi_ecc_element *element);
+
+/* The chain of users[n] of one cell on a subchannel in a direction, n <= ECC_CHAIN_USERS, under noma; power[levels] and
+ * local[n] (eswi_inf() for users who must send) are borrowed and copied. */
+void eswi_ecc_cell_build(const eswi_ecc_scene *scene, int direction, int subchannel, const int32_t *users,
+                          int n, const double *local, const float *power, int levels, eswi_ecc_cell *chain);
 
 #endif

@@ -36,9 +36,9 @@ double eswi_ecc_element_octaves(const eswi_ecc_element *e)
 }
 
 double eswi_ecc_element_descend(const eswi_ecc_element *e, const eswi_ecc_element_kernels *kernels,
-                                double octaves, double *power_w)
+                                double octaves, double narrowest, double *power_w)
 {
-    const double narrowest = 0x1p-7, progress = 1e-4;
+    const double progress = 1e-4;
     double value = eswi_ecc_element_value(e, power_w, 1);
     double radius = octaves;
     while (radius > narrowest && e->n > 0) {
@@ -206,7 +206,8 @@ static void first_value(search *s, const eswi_ecc_element_kernels *kernels)
     const eswi_ecc_element *e = s->element;
     for (int i = 0; i < e->n; i++)
         s->best->power_w[i] = e->power_max_w;
-    s->best->value = eswi_ecc_element_descend(e, kernels, eswi_ecc_element_octaves(e), s->best->power_w);
+    s->best->value =
+        eswi_ecc_element_descend(e, kernels, eswi_ecc_element_octaves(e), ECC_DESCENT_FINE, s->best->power_w);
 }
 
 void eswi_ecc_certify(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
@@ -235,7 +236,7 @@ void eswi_ecc_certify(const eswi_ecc_element *element, const eswi_ecc_element_ke
             break;
         refill(&s);
     }
-    result->value = eswi_ecc_element_descend(element, kernels, 1.0, result->power_w);
+    result->value = eswi_ecc_element_descend(element, kernels, 1.0, ECC_DESCENT_FINE, result->power_w);
     result->bound = s.waiting > 0 ? frontier->heap[0].bound : eswi_inf();
     result->bound = s.discarded < result->bound ? s.discarded : result->bound;
     result->bound = result->value < result->bound ? result->value : result->bound;

@@ -49,9 +49,13 @@ typedef struct eswi_ecc_frontier {
 } eswi_ecc_frontier;
 
 /* Lowers the element's value from power_w[n] by searching one user's power at a time, sixteen values of it side by side,
- * in ever narrower ranges, the first `octaves` to either side; power_w is where it ended. Returns the value there. */
+ * in ever narrower ranges, from `octaves` to either side to `narrowest`; power_w is where it ended. Returns the value
+ * there. */
 double eswi_ecc_element_descend(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
-                                double octaves, double *power_w);
+                                double octaves, double narrowest, double *power_w);
+
+/* A range of powers so narrow that searching it gains next to nothing. */
+#define ECC_DESCENT_FINE 0x1p-7
 
 /* The octaves between the element's least and most power. */
 double eswi_ecc_element_octaves(const eswi_ecc_element *element);

@@ -8,8 +8,8 @@
 
 /* A step must lower the sum by more than this share of it, so that rounding cannot make the search go round. */
 static const double PROGRESS = 1e-9;
-/* How far powers move while steps are tried, in octaves. */
-static const double NEARBY = 2.0;
+/* How far and how finely powers move while steps are tried, in octaves. */
+static const double NEARBY = 2.0, COARSE = 0.2;
 /* Beyond this many users only pairs that look promising without interference are swapped. */
 enum { ALL_PAIRS = 16 };
 
@@ -150,7 +150,7 @@ static bool edit(eswi_ecc_joint *j, step *s, int d, int m, int leaves, int joins
     build(j, d, m, part->after.who, part->after.n, &e);
     for (int a = 0; a < part->after.n; a++)
         part->power_w[a] = j->power_w[d][part->after.who[a]];
-    part->after.value = eswi_ecc_element_descend(&e, j->kernels, NEARBY, part->power_w);
+    part->after.value = eswi_ecc_element_descend(&e, j->kernels, NEARBY, COARSE, part->power_w);
     s->change += part->after.value - j->groups[d][m].value;
     j->evaluations++;
     return true;
@@ -199,26 +199,28 @@ static bool try_join(eswi_ecc_joint *j, int u, int up, int down)
     return true;
 }
 
-/* Moves a sender to another subchannel in the directions first..last. */
-static bool try_move(eswi_ecc_joint *j, int u, int first, int last, int to)
+/* Moves a sender to the first subchannel, from `from` on, where that helps, in the directions first..last; -1 if there is
+ * none. What leaving saves is the most that joining may cost, and being alone there the least. */
+static int try_moves(eswi_ecc_joint *j, int u, int first, int last, int from)
 {
     step s = {.change = 0.0};
-    double saved = 0.0, least =
-                            0.0; /* the user's own price there, were it alone, is the least the move can cost */
-    for (int d = first; d <= last; d++) {
-        edit(j, &s, d, j->place[d][u], u, -1);
-        least += alone(j, d, to, u);
-    }
-    saved = -s.change;
-    if (!(least < saved))
-        return false;
     for (int d = first; d <= last; d++)
-        if (!edit(j, &s, d, to, -1, u))
-            return false;
-    if (!helps(&s, local_utility(j, u)))
-        return false;
-    commit(j, &s);
-    return true;
+        edit(j, &s, d, j->place[d][u], u, -1);
+    for (int m = from; m < j->scene.config->subchannels; m++) {
+        step moved = s;
+        double least = 0.0;
+        bool room = m != j->place[first][u];
+        for (int d = first; d <= last && room; d++)
+            least += alone(j, d, m, u);
+        room = room && least < -s.change;
+        for (int d = first; d <= last && room; d++)
+            room = edit(j, &moved, d, m, -1, u);
+        if (room && helps(&moved, local_utility(j, u))) {
+            commit(j, &moved);
+            return m;
+        }
+    }
+    return -1;
 }
 
 static bool try_swap(eswi_ecc_joint *j, int u, int v, int first, int last)
@@ -267,14 +269,9 @@ static bool move_user(eswi_ecc_joint *j, int u)
 {
     const bool paired = j->scene.config->pair_directions;
     bool moved = false;
-    for (int m = 0; m < j->scene.config->subchannels; m++) {
-        if (paired) {
-            moved = (m != j->place[ECC_UP][u] && try_move(j, u, ECC_UP, ECC_DOWN, m)) || moved;
-            continue;
-        }
-        for (int d = 0; d < ECC_DIRECTIONS; d++)
-            moved = (m != j->place[d][u] && try_move(j, u, d, d, m)) || moved;
-    }
+    for (int d = 0; d < (paired ? 1 : ECC_DIRECTIONS); d++)
+        for (int m = 0; (m = try_moves(j, u, d, paired ? ECC_DOWN : d, m)) >= 0;)
+            moved = true;
     return moved;
 }
 
@@ -331,7 +328,8 @@ static void polish(eswi_ecc_joint *j, int d, int m)
         double power_w[ECC_ELEMENT_USERS];
         for (int a = 0; a < g->n; a++)
             power_w[a] = start == 0 ? e.power_max_w : j->power_w[d][g->who[a]];
-        const double value = eswi_ecc_element_descend(&e, j->kernels, eswi_ecc_element_octaves(&e), power_w);
+        const double value =
+            eswi_ecc_element_descend(&e, j->kernels, eswi_ecc_element_octaves(&e), ECC_DESCENT_FINE, power_w);
         j->evaluations++;
         if (start == 0 && !(value < g->value))
             continue;

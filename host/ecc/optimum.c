@@ -36,6 +36,9 @@ bool eswi_ecc_optimum_starts_from(ecc_method method, const eswi_ecc_config *conf
     return false;
 }
 
+/* Powers between which the dynamic programme of a cell brackets all others. */
+enum { ECC_CHAIN_LEVELS = 128 };
+
 /* A worker's scratch: what a config fixes, then what one scenario needs. */
 typedef struct workspace {
     eswi_ecc_envelope *envelopes; /* [profiles] */
@@ -347,29 +350,84 @@ static int component_size(const workspace *w, int root)
     return n;
 }
 
-/* A component beyond the arena: a local search for the value, single users without interference for the bound. */
+/* What a user costs with nobody else on its subchannels, at least; +inf where it has none. */
+static double alone(const eswi_ecc_scene *scene, const workspace *w, int d, int32_t user,
+                    const eswi_ecc_decision *decision)
+{
+    const int32_t slices = w->slices[d][user];
+    const eswi_ecc_limits limits = {
+        .gap = 1e-4, .cutoff = eswi_inf(), .nodes = 1 << 12, .steps = ECC_BOUND_STEPS};
+    eswi_ecc_element e;
+    eswi_ecc_certificate c;
+    if (slices == 0)
+        return eswi_inf();
+    eswi_ecc_element_build(scene, d, decision->assigned[d][user], &user, &slices, 1, &e);
+    eswi_ecc_certify(&e, &w->arena->kernels->element, &limits, w->frontier, &c);
+    w->arena->nodes += c.nodes;
+    return c.bound;
+}
+
+/* Whether a component is one chain a direction: the users of one cell on one subchannel each way, under noma. */
+static bool is_chain(const eswi_ecc_scene *scene, const workspace *w, int root,
+                     const eswi_ecc_decision *decision)
+{
+    const int32_t *ap = scene->instance->ap_of_user;
+    bool chain = scene->access == ECC_NOMA && component_size(w, root) <= ECC_CHAIN_USERS;
+    for (int u = root; u >= 0 && chain; u = w->next[u])
+        for (int d = 0; d < ECC_DIRECTIONS; d++)
+            chain = chain && ap[u] == ap[root] && decision->assigned[d][u] == decision->assigned[d][root] &&
+                    decision->assigned[d][u] >= 0;
+    return chain;
+}
+
+/* The bound of a chain. The directions share a user's choice to stay local; dividing its price between them, each may
+ * choose for itself and pays no more than before. */
+static double bound_chain(const eswi_ecc_scene *scene, const workspace *w, int root,
+                          const eswi_ecc_decision *decision)
+{
+    const eswi_ecc_config *config = scene->config;
+    int32_t users[ECC_CHAIN_USERS];
+    double share[ECC_DIRECTIONS][ECC_CHAIN_USERS], sum = 0.0;
+    float power[ECC_CHAIN_LEVELS];
+    eswi_ecc_cell chain;
+    int n = 0;
+    for (int u = root; u >= 0; u = w->next[u]) {
+        const double local = local_utility(scene, u), down = 3.0 * alone(scene, w, ECC_DOWN, u, decision);
+        share[ECC_DOWN][n] = down < 0.5 * local ? down : 0.5 * local;
+        share[ECC_UP][n] = local - share[ECC_DOWN][n];
+        users[n++] = u;
+    }
+    for (int d = 0; d < ECC_DIRECTIONS; d++) {
+        for (int k = 0; k < ECC_CHAIN_LEVELS;
+             k++) /* rounding must not leave a gap between levels, nor at the ends */
+            power[k] = (float)eswi_ecc_grid_power_w(config->power_min_w[d], config->power_max_w[d], k,
+                                                    ECC_CHAIN_LEVELS);
+        power[0] *= 1.0f - 0x1p-22f;
+        power[ECC_CHAIN_LEVELS - 1] *= 1.0f + 0x1p-22f;
+        eswi_ecc_cell_build(scene, d, decision->assigned[d][root], users, n, share[d], power, ECC_CHAIN_LEVELS,
+                            &chain);
+        sum += (double)w->arena->kernels->chain(&chain, 1).low;
+    }
+    return sum;
+}
+
+/* A component beyond the arena: a local search for the value; for the bound the dynamic programme of one cell, or users
+ * taken alone. */
 static void approximate_component(const eswi_ecc_scene *scene, const workspace *w, int root,
                                   const eswi_ecc_decision *decision)
 {
-    eswi_ecc_arena *a = w->arena;
+    double bound = 0.0;
     eswi_ecc_joint_settle(w->joint, w->first[root], w->next, decision);
     for (int u = w->first[root]; u >= 0; u = w->next[u]) {
-        double alone = 0.0;
-        for (int d = 0; d < ECC_DIRECTIONS && w->slices[d][u] > 0; d++) {
-            const int32_t user = u, slices = w->slices[d][u];
-            const eswi_ecc_limits limits = {
-                .gap = 1e-4, .cutoff = eswi_inf(), .nodes = 1 << 12, .steps = ECC_BOUND_STEPS};
-            eswi_ecc_element e;
-            eswi_ecc_certificate c;
-            eswi_ecc_element_build(scene, d, decision->assigned[d][u], &user, &slices, 1, &e);
-            eswi_ecc_certify(&e, &a->kernels->element, &limits, w->frontier, &c);
-            a->nodes += c.nodes;
-            alone += c.bound;
-        }
         const double local = local_utility(scene, u);
-        const bool able = w->slices[ECC_UP][u] > 0 && w->slices[ECC_DOWN][u] > 0;
-        decision->diagnostics->bound += able && alone < local ? alone : local;
+        const double sent = alone(scene, w, ECC_UP, u, decision) + alone(scene, w, ECC_DOWN, u, decision);
+        bound += sent < local ? sent : local;
     }
+    if (is_chain(scene, w, root, decision)) {
+        const double chained = bound_chain(scene, w, root, decision);
+        bound = chained > bound ? chained : bound;
+    }
+    decision->diagnostics->bound += bound;
 }
 
 /* Combinations of powers over all components and sets of senders: (levels + 1)^users a direction. */

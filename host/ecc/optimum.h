@@ -10,11 +10,13 @@
 
 #include "ecc/frontier.h"
 #include "ecc/search.h"
+#include "ecc/states.h"
 
 /* The inner loops of one instruction set. */
 typedef struct eswi_ecc_optimum_kernels {
     eswi_ecc_element_kernels element;
     eswi_ecc_scan_kernels scan;
+    eswi_ecc_cell_bounds (*chain)(const eswi_ecc_cell *chain, int between);
 } eswi_ecc_optimum_kernels;
 
 /* True for the methods of this header. */

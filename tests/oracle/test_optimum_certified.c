@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "backend/cpu/isa.h"
+#include "ecc/element_build.h"
 #include "ecc/frontier.h"
+#include "ecc/grid.h"
+#include "ecc/layers.h"
 #include "naive_optimum.h"
 #include "tolerances.h"
 
@@ -52,7 +55,7 @@ static double random_descent(const naive *n, dice *d, int steps)
 
 Test(optimum_certified, closes_the_gap_and_nothing_lies_below_the_bound, .timeout = 7200)
 {
-    const eswi_ecc_optimum_kernels *kernels = &eswi_cpu_kernels_in_use()->ecc_optimum;
+    const eswi_ecc_optimum_kernels *kernels = eswi_cpu_kernels_in_use()->ecc_optimum;
     const int trials = in_full() ? 2000 : 150, points = in_full() ? 1000 : 40;
     int offloaded = 0;
     for (int i = 0; i < trials; i++) {
@@ -123,9 +126,9 @@ Test(optimum_certified, bounds_hold_wherever_the_minimiser_stops, .timeout = 360
             }
         again = boxes;
         const int steps = i % 3 == 0 ? 1 : dice_int(&d, 1, 8);
-        isa[0]->ecc_optimum.element.bound(&e, steps, &boxes);
+        isa[0]->ecc_optimum->element.bound(&e, steps, &boxes);
         for (int k = 1; isa[k]; k++) {
-            isa[k]->ecc_optimum.element.bound(&e, steps, &again);
+            isa[k]->ecc_optimum->element.bound(&e, steps, &again);
             cr_assert_eq(memcmp(boxes.bound, again.bound, sizeof boxes.bound), 0, "case %d: %s", i,
                          isa[k]->name);
             cr_assert_eq(memcmp(boxes.value, again.value, sizeof boxes.value), 0, "case %d: %s", i,
@@ -158,7 +161,7 @@ Test(optimum_certified, bounds_hold_wherever_the_minimiser_stops, .timeout = 360
 
 Test(optimum_certified, ends_at_a_node_limit_with_an_honest_gap)
 {
-    const eswi_ecc_optimum_kernels *kernels = &eswi_cpu_kernels_in_use()->ecc_optimum;
+    const eswi_ecc_optimum_kernels *kernels = eswi_cpu_kernels_in_use()->ecc_optimum;
     int limited = 0;
     for (int i = 0; i < 40; i++) {
         test_case c;
@@ -189,16 +192,73 @@ Test(optimum_certified, bounds_large_components_honestly)
 {
     for (int i = 0; i < 6; i++) {
         test_case c;
-        case_draw(&c, 530, (uint64_t)i,
-                  &(case_shape){.aps = 3, .users = 14, .subchannels = 1, .cluster_cap = 14, .all_send = true});
+        case_draw(
+            &c, 530, (uint64_t)i,
+            &(case_shape){
+                .aps = i < 3 ? 1 : 3, .users = 14, .subchannels = 1, .cluster_cap = 14, .all_send = true});
         c.config.access = ECC_NOMA;
         c.config.gap = 1e-3;
         c.config.max_nodes = 1000;
-        solve_component(&c, ECC_CERTIFIED, &eswi_cpu_kernels_in_use()->ecc_optimum);
+        solve_component(&c, ECC_CERTIFIED, eswi_cpu_kernels_in_use()->ecc_optimum);
         const double value = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
         cr_assert_gt(c.decision.diagnostics->bound, 0.0);
         cr_assert_leq(c.decision.diagnostics->bound, value);
         cr_assert_eq(c.decision.diagnostics->reason, ECC_REASON_NODES);
+        case_free(&c);
+    }
+}
+
+/* The chain of a cell: its bounds hold the optimum of the grid, and the lower one between levels that of all powers. */
+Test(optimum_certified, chains_are_bounded_from_both_sides, .timeout = 600)
+{
+    const eswi_cpu_kernels *const *isa = eswi_cpu_kernels_available();
+    enum { LEVELS = 12 };
+    for (int i = 0; i < (in_full() ? 2000 : 150); i++) {
+        test_case c;
+        draw_component(&c, 550, (uint64_t)i, 1, i % 4 + 1);
+        c.config.access = ECC_NOMA;
+        const naive n = naive_of(&c, 0);
+        eswi_ecc_envelope envelopes[CASE_MAX_PROFILES];
+        for (int p = 0; p < c.config.n_profiles; p++) {
+            double compute[CASE_MAX_UNITS + 1];
+            for (int s = 1; s < c.profiles[p].units; s++)
+                compute[s] = eswi_ecc_compute_utility(&c.config, &c.profiles[p], s);
+            eswi_ecc_envelope_of(compute, c.profiles[p].bits, c.profiles[p].units - 1, &envelopes[p]);
+        }
+        const eswi_ecc_scene scene = {&c.config, &c.instance, ECC_NOMA, envelopes};
+        const int32_t users[] = {0, 1, 2, 3};
+        const double must_send[] = {INFINITY, INFINITY, INFINITY, INFINITY};
+        const unsigned all = (1u << n.n) - 1;
+        for (int d = 0; d < ECC_DIRECTIONS; d++) {
+            double level_w[LEVELS];
+            float power[LEVELS];
+            for (int k = 0; k < LEVELS; k++) {
+                level_w[k] = eswi_ecc_grid_power_w(c.config.power_min_w[d], c.config.power_max_w[d], k, LEVELS);
+                power[k] = (float)level_w[k];
+            }
+            eswi_ecc_cell chain;
+            eswi_ecc_cell_build(&scene, d, 0, users, n.n, must_send, power, LEVELS, &chain);
+            const eswi_ecc_cell_bounds grid = isa[0]->ecc_optimum->chain(&chain, 0);
+            const eswi_ecc_cell_bounds between = isa[0]->ecc_optimum->chain(&chain, 1);
+            for (int k = 1; isa[k]; k++) {
+                const eswi_ecc_cell_bounds other = isa[k]->ecc_optimum->chain(&chain, 0);
+                cr_assert(other.low == grid.low && other.high == grid.high, "case %d: %s", i, isa[k]->name);
+            }
+            const double least = naive_least(&n, d, all, level_w, LEVELS);
+            cr_assert_leq((double)grid.low, least, "case %d, direction %d", i, d);
+            cr_assert_geq((double)grid.high, least, "case %d, direction %d", i, d);
+            cr_assert_leq((double)grid.high, (double)grid.low * pow(1.11, n.n), "case %d: %g, %g", i,
+                          (double)grid.low, (double)grid.high);
+            dice rng = dice_of(551, (uint64_t)i);
+            for (int k = 0; k < 300; k++) {
+                double power_w[NAIVE_USERS];
+                for (int u = 0; u < n.n; u++)
+                    power_w[u] = k == 0 ? c.config.power_max_w[d]
+                                        : dice_log(&rng, c.config.power_min_w[d], c.config.power_max_w[d]);
+                cr_assert_leq((double)between.low, naive_direction(&n, d, all, power_w),
+                              "case %d, direction %d", i, d);
+            }
+        }
         case_free(&c);
     }
 }
@@ -211,11 +271,11 @@ Test(optimum_certified, every_instruction_set_decides_the_same)
         for (int method = ECC_CERTIFIED; method <= ECC_JOINT; method++) {
             test_case c;
             draw_component(&c, 540, (uint64_t)i, 2, i % 5 + 1);
-            solve_component(&c, (ecc_method)method, &isa[0]->ecc_optimum);
+            solve_component(&c, (ecc_method)method, isa[0]->ecc_optimum);
             const size_t bytes = eswi_ecc_decision_bytes(&c.config);
             char *first = memcpy(malloc(bytes), c.blocks[1], bytes);
             for (int k = 1; isa[k]; k++) {
-                solve_component(&c, (ecc_method)method, &isa[k]->ecc_optimum);
+                solve_component(&c, (ecc_method)method, isa[k]->ecc_optimum);
                 cr_assert_eq(memcmp(first, c.blocks[1], bytes), 0, "case %d, method %d, %s", i, method,
                              isa[k]->name);
             }

@@ -65,14 +65,14 @@ Test(optimum_grid, scan_and_table_and_enumeration_agree, .timeout = 3600)
         c.config.grid_power_levels = levels_within(&d, users, in_full() ? 0x1p18 : 0x1p11);
         c.config.grid_unit_levels = dice_int(&d, 2, 9);
         c.config.search = ECC_SEARCH_SCAN;
-        solve_component(&c, ECC_GRID_OPTIMUM, &isa[0]->ecc_optimum);
+        solve_component(&c, ECC_GRID_OPTIMUM, isa[0]->ecc_optimum);
         expect_feasible(&c, i);
         const size_t bytes = eswi_ecc_decision_bytes(&c.config);
         char *first = memcpy(malloc(bytes), c.blocks[1], bytes);
         for (int k = 0; isa[k]; k++)
             for (int search = 0; search < 2; search++) {
                 c.config.search = (ecc_search)search;
-                solve_component(&c, ECC_GRID_OPTIMUM, &isa[k]->ecc_optimum);
+                solve_component(&c, ECC_GRID_OPTIMUM, isa[k]->ecc_optimum);
                 cr_assert_eq(memcmp(first, c.blocks[1], bytes), 0, "case %d: %s, %s gives another decision", i,
                              isa[k]->name, search ? "scan" : "table");
             }
@@ -102,7 +102,7 @@ Test(optimum_grid, both_directions_at_once_hold_nothing_better, .timeout = 3600)
         c.config.grid_power_levels = levels_within(&d, 2 * users, in_full() ? 1e7 : 1e5);
         c.config.grid_power_levels = c.config.grid_power_levels < 2 ? 2 : c.config.grid_power_levels;
         const int levels = c.config.grid_power_levels;
-        solve_component(&c, ECC_GRID_OPTIMUM, &eswi_cpu_kernels_in_use()->ecc_optimum);
+        solve_component(&c, ECC_GRID_OPTIMUM, eswi_cpu_kernels_in_use()->ecc_optimum);
         const double value = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
         const naive n = naive_of(&c, c.config.grid_unit_levels);
         double level_w[ECC_DIRECTIONS][64], least = INFINITY;
@@ -142,7 +142,7 @@ Test(optimum_grid, all_assignments_are_searched, .timeout = 600)
         c.config.grid_power_levels = 6;
         c.config.max_combinations = 1e12;
         c.config.assignment_from = ECC_FROM_ALL;
-        solve_component(&c, ECC_GRID_OPTIMUM, &eswi_cpu_kernels_in_use()->ecc_optimum);
+        solve_component(&c, ECC_GRID_OPTIMUM, eswi_cpu_kernels_in_use()->ecc_optimum);
         expect_feasible(&c, i);
         const double value = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
         double least = INFINITY, level_w[ECC_DIRECTIONS][64];
@@ -192,7 +192,7 @@ Test(optimum_grid, a_grid_that_is_too_large_is_said_to_be)
     draw_component(&c, 430, 1, 2, 4);
     c.config.grid_power_levels = 64;
     c.config.max_combinations = 1e6;
-    solve_component(&c, ECC_GRID_OPTIMUM, &eswi_cpu_kernels_in_use()->ecc_optimum);
+    solve_component(&c, ECC_GRID_OPTIMUM, eswi_cpu_kernels_in_use()->ecc_optimum);
     cr_assert_eq(c.decision.diagnostics->reason, ECC_REASON_TOO_LARGE);
     eswi_ecc_account(&c.config, &c.instance, &c.decision, metrics, NULL);
     for (int m = 0; m < ECC_METRICS; m++)

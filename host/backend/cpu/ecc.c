@@ -173,7 +173,7 @@ static void solve_one(const ecc_run *run, const eswi_ecc_instance *instance, voi
         eswi_ecc_solve_grid(run->config, instance, eswi_cpu_kernels_in_use()->ecc_grid_search, scratch,
                             decision);
     else if (eswi_ecc_is_optimum(run->method))
-        eswi_ecc_solve_optimum(run->method, run->config, instance, &eswi_cpu_kernels_in_use()->ecc_optimum,
+        eswi_ecc_solve_optimum(run->method, run->config, instance, eswi_cpu_kernels_in_use()->ecc_optimum,
                                scratch, decision);
     else
         eswi_ecc_solve_baseline(run->method, run->config, instance, scratch, decision);

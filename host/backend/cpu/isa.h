@@ -18,7 +18,7 @@ typedef struct eswi_cpu_kernels {
     eswi_ecc_step ecc_step;
     eswi_ecc_step ecc_published_step;
     eswi_ecc_grid_search *ecc_grid_search;
-    eswi_ecc_optimum_kernels ecc_optimum;
+    const eswi_ecc_optimum_kernels *ecc_optimum;
     void (*cansa_auction)(const eswi_cansa_rules *rules, const eswi_cansa_pack *pack);
     void (*cansa_baseline)(const eswi_cansa_rules *rules, const eswi_cansa_pack *pack, int allocation);
     void (*cansa_optimum)(const eswi_cansa_rules *rules, const eswi_cansa_knapsack *knapsack, int32_t *rbs,
@@ -27,6 +27,7 @@ typedef struct eswi_cpu_kernels {
     float (*fma_chain)(int rounds); /* `rounds` fused multiply-adds on each of ESWI_FMA_CHAIN_LANES floats, their sum */
 } eswi_cpu_kernels;
 
+extern const eswi_ecc_optimum_kernels eswi_cpu_optimum_baseline, eswi_cpu_optimum_avx2, eswi_cpu_optimum_avx512;
 extern const eswi_cpu_kernels eswi_cpu_kernels_baseline;
 #if defined(__x86_64__)
 extern const eswi_cpu_kernels eswi_cpu_kernels_avx2;

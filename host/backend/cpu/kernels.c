@@ -25,26 +25,6 @@ static void ecc_published_step(const eswi_ecc_descent *descent)
     eswi_ecc_published_step(descent);
 }
 
-static void ecc_bound(const eswi_ecc_element *element, int steps, eswi_ecc_boxes *boxes)
-{
-    eswi_ecc_bound_boxes(element, steps, boxes);
-}
-
-static void ecc_values(const eswi_ecc_element *element, eswi_ecc_points *points)
-{
-    eswi_ecc_element_values(element, points);
-}
-
-static float ecc_scan_row(const eswi_ecc_scan *scan, int user, const int32_t *level, float *row)
-{
-    return eswi_ecc_scan_row(scan, user, level, row);
-}
-
-static void ecc_scan_table(const eswi_ecc_scan *scan)
-{
-    eswi_ecc_scan_table(scan);
-}
-
 static void cansa_auction(const eswi_cansa_rules *rules, const eswi_cansa_pack *pack)
 {
     eswi_cansa_auction(rules, pack);
@@ -95,7 +75,7 @@ const eswi_cpu_kernels JOIN(eswi_cpu_kernels_, ESWI_ISA) = {
     .ecc_step = ecc_step,
     .ecc_published_step = ecc_published_step,
     .ecc_grid_search = ecc_grid_search,
-    .ecc_optimum = {{ecc_bound, ecc_values}, {ecc_scan_row, ecc_scan_table}},
+    .ecc_optimum = &JOIN(eswi_cpu_optimum_, ESWI_ISA),
     .cansa_auction = cansa_auction,
     .cansa_baseline = cansa_baseline,
     .cansa_optimum = cansa_optimum,

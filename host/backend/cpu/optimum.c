@@ -1,0 +1,36 @@
+/* The CPU backend's inner loops of the optimum methods. Compiled once per instruction set, as kernels.c is. */
+#include "backend/cpu/isa.h"
+
+#define JOIN2(a, b) a##b
+#define JOIN(a, b)  JOIN2(a, b)
+
+static void ecc_bound(const eswi_ecc_element *element, int steps, eswi_ecc_boxes *boxes)
+{
+    eswi_ecc_bound_boxes(element, steps, boxes);
+}
+
+static void ecc_values(const eswi_ecc_element *element, eswi_ecc_points *points)
+{
+    eswi_ecc_element_values(element, points);
+}
+
+static float ecc_scan_row(const eswi_ecc_scan *scan, int user, const int32_t *level, float *row)
+{
+    return eswi_ecc_scan_row(scan, user, level, row);
+}
+
+static void ecc_scan_table(const eswi_ecc_scan *scan)
+{
+    eswi_ecc_scan_table(scan);
+}
+
+static eswi_ecc_cell_bounds ecc_chain(const eswi_ecc_cell *chain, int between)
+{
+    return eswi_ecc_cell_solve(chain, between);
+}
+
+const eswi_ecc_optimum_kernels JOIN(eswi_cpu_optimum_, ESWI_ISA) = {
+    .element = {ecc_bound, ecc_values},
+    .scan = {ecc_scan_row, ecc_scan_table},
+    .chain = ecc_chain,
+};

@@ -1,0 +1,105 @@
+/* ECC: a chain of users that hear each other one way, as in one cell, bounded from both sides by a dynamic programme.
+ *
+ * In one cell SIC puts the senders of a subchannel in an order in which everybody hears those after it only: user k
+ * sees 1 + a_k X, X = sum of b_v p_v over v > k. So the least that users 0..k can cost when those after k add up to X,
+ *
+ *   W_k(X) = min( local_k + W_{k-1}(X), min_p cost_k(p, X) + W_{k-1}(X + b_k p) ),
+ *
+ * takes one variable, and W_{n-1}(0) is the optimum. X is kept on a geometric grid of c + X, c = 1 / max a. Rounding it
+ * down at every step bounds the optimum from below, up from above, as costs rise with interference; a step that is off by
+ * a factor 1 + d changes a cost by no more than that factor.
+ *
+ * Any number of users, levels x states x users steps. Shared with GPU code.
+ */
+#ifndef ESWI_ECC_STATES_H
+#define ESWI_ECC_STATES_H
+
+#include "ecc/element.h"
+
+enum { ECC_CHAIN_USERS = 64, ECC_CHAIN_STATES = 512 };
+
+/* Float error of a chain's bounds, relative: docs/tolerances.md. */
+#define ECC_CHAIN_TOLERANCE 0x1p-14f
+
+typedef struct eswi_ecc_cell {
+    int n, levels;
+    const float *power; /* [levels] W, ascending */
+    float weight_time, weight_energy;
+    float own[ECC_CHAIN_USERS];                          /* 1/W */
+    float hears[ECC_CHAIN_USERS], adds[ECC_CHAIN_USERS]; /* a, b; b in units in which a X is over the noise */
+    float local[ECC_CHAIN_USERS]; /* what staying silent costs, FLT_MAX where it is not allowed */
+    int lines[ECC_CHAIN_USERS];
+    float fixed[ECC_CHAIN_USERS][ECC_ELEMENT_LINES], slope[ECC_CHAIN_USERS][ECC_ELEMENT_LINES];
+    float offset, octaves; /* c; of all states, with room for rounding up */
+} eswi_ecc_cell;
+
+typedef struct eswi_ecc_cell_bounds {
+    float low, high; /* of the grid of levels, tolerance included; `low` with `between`: of all powers */
+} eswi_ecc_cell_bounds;
+
+/* One user's W from the one before: both bounds for sixteen states from `k` on. With `between`, a level stands for the
+ * powers up to the next one: it is paid for and heard at its low end and received at its high end. */
+ESW_FN void eswi_ecc_cell_states(const eswi_ecc_cell *c, int user, int between, int k, const float *sum,
+                                 const float *low, const float *high, float *next_low, float *next_high)
+{
+    const float per_octave = ECC_CHAIN_STATES / c->octaves, inverse_offset = 1.0f / c->offset;
+    float heard[ECC_LANES], least_low[ECC_LANES], least_high[ECC_LANES];
+    ESW_EACH_LANE(l)
+    {
+        heard[l] = c->own[user] / (1.0f + c->hears[user] * (sum[k + l] - c->offset));
+        least_low[l] = c->local[user] < FLT_MAX ? c->local[user] + low[k + l] : FLT_MAX;
+        least_high[l] = c->local[user] < FLT_MAX ? c->local[user] + high[k + l] : FLT_MAX;
+    }
+    for (int g = 0; g < c->levels; g++) {
+        const float power = c->power[g], received = c->power[between && g + 1 < c->levels ? g + 1 : g];
+        const float price = c->weight_time + c->weight_energy * power, added = c->adds[user] * power;
+        float cost[ECC_LANES];
+        int at[ECC_LANES];
+        ESW_EACH_LANE(l)
+        {
+            float x = price / eswi_log2_1pf_finite(received * heard[l]);
+            x = x < 1e30f ? x : 1e30f;
+            cost[l] = c->slope[user][0] * x + c->fixed[user][0];
+            for (int line = 1; line < c->lines[user]; line++) {
+                const float other = c->slope[user][line] * x + c->fixed[user][line];
+                cost[l] = other < cost[l] ? other : cost[l];
+            }
+            const float state = eswi_log2f((sum[k + l] + added) * inverse_offset) * per_octave;
+            at[l] = state > 0.01f ? (int)(state - 0.01f) : 0;
+        }
+        for (int l = 0; l < ECC_LANES; l++) {
+            const int below = at[l] < ECC_CHAIN_STATES - 3 ? at[l] : ECC_CHAIN_STATES - 3;
+            /* The logarithm is right to a hundredth of a state, so two above is not below. */
+            const float with_low = cost[l] + low[below], with_high = cost[l] + high[below + 2];
+            least_low[l] = with_low < least_low[l] ? with_low : least_low[l];
+            least_high[l] = with_high < least_high[l] ? with_high : least_high[l];
+        }
+    }
+    for (int l = 0; l < ECC_LANES; l++) {
+        next_low[k + l] = least_low[l];
+        next_high[k + l] = least_high[l];
+    }
+}
+
+/* Both bounds of a chain. State k holds c + X = c 2^(k octaves / states). */
+ESW_FN eswi_ecc_cell_bounds eswi_ecc_cell_solve(const eswi_ecc_cell *c, int between)
+{
+    float sum[ECC_CHAIN_STATES], low[2][ECC_CHAIN_STATES], high[2][ECC_CHAIN_STATES];
+    const float step = c->octaves / ECC_CHAIN_STATES;
+    for (int k = 0; k < ECC_CHAIN_STATES; k++) {
+        sum[k] = c->offset * eswi_exp2f(step * (float)k);
+        low[0][k] = high[0][k] = 0.0f;
+    }
+    int now = 0;
+    for (int user = 0; user < c->n; user++, now ^= 1) {
+        const int states = user + 1 < c->n ? ECC_CHAIN_STATES : ECC_LANES; /* the last one hears nobody */
+        for (int k = 0; k < states; k += ECC_LANES)
+            eswi_ecc_cell_states(c, user, between, k, sum, low[now], high[now], low[now ^ 1], high[now ^ 1]);
+    }
+    eswi_ecc_cell_bounds bounds;
+    bounds.low = low[now][0] * (1.0f - ECC_CHAIN_TOLERANCE);
+    bounds.high = high[now][0] * (1.0f + ECC_CHAIN_TOLERANCE);
+    return bounds;
+}
+
+#endif
