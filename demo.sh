@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a fresh Debian or Ubuntu to a result: installs what is missing, builds edgesweep, runs three experiments and prints
+# From a fresh Debian or Ubuntu to a result: installs what is missing, builds edgesweep, runs four experiments and prints
 # their tables. Works from any directory and any number of times.
 set -euo pipefail
 
@@ -24,6 +24,7 @@ show_run() { # NAME TITLE
 
 show_run demo "three networks, every method, 5 access points x 60 users x 12 subchannels"
 show_run demo-full-size "the paper's size: 5 access points x 1250 users x 250 subchannels"
+show_run demo-optimum "how far from the optimum: 2 access points x 4 users x 2 subchannels, all assignments searched, bounds proved"
 show_run demo-splits "large pictures and a mix of networks: the best split is inside the network and differs between users"
 
 say "the report of the first run: open $root/runs/demo/report.html in a browser"

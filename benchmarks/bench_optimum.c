@@ -47,7 +47,8 @@ static void close_problem(problem *p)
 
 static bool open_problem(problem *p, int aps, int per_cell, esw_error *error)
 {
-    *p = (problem){.config = bench_ecc_config(aps, aps * per_cell, 1, error), .n = aps * per_cell};
+    *p = (problem){.config = bench_ecc_config(aps, aps * per_cell, (per_cell + 2) / 3, error),
+                   .n = aps * per_cell};
     if (!p->config)
         return false;
     /* 40 kHz, what a subchannel has at the paper's size, and users near their cells' edges. */
@@ -106,7 +107,7 @@ static json_t *certify_case(const char *name, int aps, int per_cell, int directi
     frontier->heap = heap;
     frontier->capacity = capacity;
     const eswi_ecc_limits limits = {
-        .gap = 1e-3, .cutoff = eswi_inf(), .nodes = 1 << 20, .steps = ECC_BOUND_STEPS};
+        .gap = 1e-3, .cutoff = eswi_inf(), .nodes = 1 << 16, .steps = ECC_BOUND_STEPS};
     for (int i = 0; i < PROBLEMS; i++) {
         ms[i] = 0.0;
         for (int d = 0; d < directions; d++) {
@@ -114,7 +115,7 @@ static json_t *certify_case(const char *name, int aps, int per_cell, int directi
             eswi_ecc_certificate c;
             double least = eswi_inf();
             stage_element(&p, i, d, &e);
-            for (int k = 0; k < REPEATS; k++) {
+            for (int k = 0; k < REPEATS && (k == 0 || least < 0.02); k++) { /* short ones are the noisy ones */
                 const double start = thread_s();
                 eswi_ecc_certify(&e, &eswi_cpu_kernels_in_use()->ecc_optimum->element, &limits, frontier, &c);
                 const double elapsed = thread_s() - start;

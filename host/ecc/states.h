@@ -43,7 +43,7 @@ ESW_FN void eswi_ecc_cell_states(const eswi_ecc_cell *c, int user, int between, 
                                  const float *low, const float *high, float *next_low, float *next_high)
 {
     const float per_octave = ECC_CHAIN_STATES / c->octaves, inverse_offset = 1.0f / c->offset;
-    float heard[ECC_LANES], least_low[ECC_LANES], least_high[ECC_LANES];
+    float heard[ECC_LANES], heard_price[ECC_LANES], least_low[ECC_LANES], least_high[ECC_LANES];
     ESW_EACH_LANE(l)
     {
         heard[l] = c->own[user] / (1.0f + c->hears[user] * (sum[k + l] - c->offset));
@@ -57,20 +57,23 @@ ESW_FN void eswi_ecc_cell_states(const eswi_ecc_cell *c, int user, int between, 
         int at[ECC_LANES];
         ESW_EACH_LANE(l)
         {
-            float x = price / eswi_log2_1pf_finite(received * heard[l]);
-            x = x < 1e30f ? x : 1e30f;
-            cost[l] = c->slope[user][0] * x + c->fixed[user][0];
-            for (int line = 1; line < c->lines[user]; line++) {
-                const float other = c->slope[user][line] * x + c->fixed[user][line];
+            const float x = price / eswi_log2_1pf_finite(received * heard[l]);
+            heard_price[l] = x < 1e30f ? x : 1e30f;
+            cost[l] = c->slope[user][0] * heard_price[l] + c->fixed[user][0];
+            const float state = eswi_log2f((sum[k + l] + added) * inverse_offset) * per_octave - 0.01f;
+            const int below = state > 0.0f ? (int)state : 0;
+            at[l] = below < ECC_CHAIN_STATES - 3 ? below : ECC_CHAIN_STATES - 3;
+        }
+        for (int line = 1; line < c->lines[user]; line++)
+            ESW_EACH_LANE(l)
+            {
+                const float other = c->slope[user][line] * heard_price[l] + c->fixed[user][line];
                 cost[l] = other < cost[l] ? other : cost[l];
             }
-            const float state = eswi_log2f((sum[k + l] + added) * inverse_offset) * per_octave;
-            at[l] = state > 0.01f ? (int)(state - 0.01f) : 0;
-        }
-        for (int l = 0; l < ECC_LANES; l++) {
-            const int below = at[l] < ECC_CHAIN_STATES - 3 ? at[l] : ECC_CHAIN_STATES - 3;
+        ESW_EACH_LANE(l)
+        {
             /* The logarithm is right to a hundredth of a state, so two above is not below. */
-            const float with_low = cost[l] + low[below], with_high = cost[l] + high[below + 2];
+            const float with_low = cost[l] + low[at[l]], with_high = cost[l] + high[at[l] + 2];
             least_low[l] = with_low < least_low[l] ? with_low : least_low[l];
             least_high[l] = with_high < least_high[l] ? with_high : least_high[l];
         }
