@@ -56,28 +56,36 @@ static int parse(arguments *args, int argc, char **argv)
     return CLI_OPTIONS_DONE;
 }
 
-static void add_row(cli_table *table, const esw_system *system, const char *name, const json_t *metrics,
-                    const json_t *gap)
+static void add_gap(cli_table *table, const json_t *gap)
 {
-    cli_score_table_row(table, system, name, metrics);
     if (json_is_number(gap))
         cli_table_add(table, "%+.3f %%", 100.0 * json_number_value(gap));
     else
         cli_table_add(table, "-");
 }
 
+/* `entry` is what the decision was compared with, NULL in its own row. */
+static void add_row(cli_table *table, const esw_system *system, const char *name, const json_t *metrics,
+                    const json_t *entry)
+{
+    cli_score_table_row(table, system, name, metrics);
+    add_gap(table, json_object_get(entry, "gap"));
+    add_gap(table, json_object_get(entry, "gap_to_bound"));
+}
+
 static bool print_report(const esw_system *system, const json_t *report)
 {
     cli_table table;
     cli_score_table_begin(&table, system, "decision");
-    table.columns++;
+    table.columns += 2;
     cli_table_add(&table, "yours over it");
+    cli_table_add(&table, "over its bound");
     add_row(&table, system, "yours", json_object_get(report, "metrics"), NULL);
     size_t index;
     json_t *entry;
     json_array_foreach(json_object_get(report, "against"), index, entry)
         add_row(&table, system, json_string_value(json_object_get(entry, "method")),
-                json_object_get(entry, "metrics"), json_object_get(entry, "gap"));
+                json_object_get(entry, "metrics"), entry);
     return cli_table_print(&table, 0);
 }
 

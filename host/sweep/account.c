@@ -154,6 +154,9 @@ static json_t *against_json(const scored *s, const char *name, const double *val
         return entry;
     double gap = (s->metrics[objective] - values[objective]) / fabs(values[objective]);
     json_object_set_new(entry, "gap", isfinite(gap) ? json_real(gap) : json_null());
+    size_t bound = eswi_metric_flagged(s->system, ESW_METRIC_LOWER_BOUND);
+    double above = bound == ESW_NONE ? NAN : (s->metrics[objective] - values[bound]) / fabs(s->metrics[objective]);
+    json_object_set_new(entry, "gap_to_bound", isfinite(above) ? json_real(above) : json_null());
     return entry;
 }
 
