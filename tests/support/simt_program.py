@@ -9,6 +9,8 @@ import subprocess
 DESCENTS = ("gd", "li-gd")  # end early, because an interpreter runs them
 METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", *DESCENTS)
 
+DESCENTS = ("gd", "li-gd")
+
 # Options that lead to further kernels.
 OPTIONS = {"edge-only": "pair_directions: true", "gd": "split: per-user", "li-gd": "split: per-user"}
 
@@ -76,7 +78,7 @@ class Program:
     def succeed(self, *arguments, **options):
         done = self(*arguments, **options)
         if done.returncode or "simt: " in done.stderr:
-            raise Failure(telling(done.stderr or done.stdout))
+            raise Failure(f"ends with {done.returncode}: {telling(done.stderr or done.stdout)}")
         return done
 
     def methods(self, folder, backend="simt"):

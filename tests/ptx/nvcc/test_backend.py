@@ -9,12 +9,15 @@ import re
 import tempfile
 import unittest
 
-from simt_program import METHODS, SMALL_SIZES, Program, difference, experiment
+from simt_program import DESCENTS, METHODS, SMALL_SIZES, Program, difference, experiment
 
 FILES = os.environ["ESW_PTX_FILES"].split("|")
 FULL = os.environ.get("ESW_TEST_FULL") == "1"
 MAIN = "O3.sm_80"
 OTHERS = ("O0.sm_80", "O1.sm_80", "O3.sm_90", "O3." + os.environ["ESW_PTX_NEWEST"])
+
+
+DESCENT_SIZES = ((3, 1, 2), (5, 2, 3))
 
 
 def files_of(variant):
@@ -31,13 +34,16 @@ class PtxBackend(unittest.TestCase):
         cls.methods = cls.program.methods(cls.folder)
         cls.launched = set()
 
-    def compare(self, variant, size, scenarios):
-        """One size, all methods, accesses, readings and layouts; notes which kernels ran as PTX."""
-        name = f"{variant}-{'x'.join(map(str, size))}"
+    def compare(self, variant, size, scenarios, descents=False, combinations=True):
+        """One size, the descents or all other methods; notes which kernels ran as PTX."""
+        methods = [method for method in self.methods if (method in DESCENTS) == descents]
+        if not methods:
+            return
+        name = f"{variant}-{'x'.join(map(str, size))}-{descents}"
         folder = self.folder / name
         folder.mkdir()
         path = folder / "experiment.yaml"
-        path.write_text(experiment(size, self.methods, scenarios), encoding="utf-8")
+        path.write_text(experiment(size, methods, scenarios, combinations=combinations), encoding="utf-8")
         (folder / "cpu").mkdir()
         (folder / "ptx").mkdir()
         expected = self.program.numbers(path, folder / "cpu", "cpu")
@@ -49,6 +55,8 @@ class PtxBackend(unittest.TestCase):
     def test_all_kernels_give_the_bits_of_the_cpu(self):
         for size in SMALL_SIZES:
             self.compare(MAIN, size, 20 if FULL else 4)
+        for size in SMALL_SIZES if FULL else DESCENT_SIZES:  # a descent is a thousand times the work of a baseline
+            self.compare(MAIN, size, 20 if FULL else 2, descents=True)
         entries = {name for path in files_of(MAIN)
                    for name in re.findall(r"\.entry (\w+)", pathlib.Path(path).read_text(encoding="utf-8"))}
         self.assertEqual(self.launched, entries, "kernels that ran, kernels there are")
@@ -58,6 +66,8 @@ class PtxBackend(unittest.TestCase):
             sizes = SMALL_SIZES if FULL else (SMALL_SIZES[-1 - number % 2],)
             for size in sizes:
                 self.compare(variant, size, 3 if FULL else 1)
+                self.compare(variant, size if FULL else DESCENT_SIZES[0], 3 if FULL else 1, descents=True,
+                             combinations=FULL)
 
     def test_a_method_without_kernels_is_refused_not_computed_elsewhere(self):
         self.assertIn("device-only", self.methods)

@@ -1,0 +1,154 @@
+"""The faults that mutate.py plants: an exact text of a file, once in it, and what stands there instead.
+
+Only device code of shared headers is changed: a fault that the CPU has too is not the kernels'.
+"""
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    name: str
+    file: str
+    old: str
+    new: str
+
+
+EVAL = "kernels/ecc/eval.cu"
+PROBE = "kernels/common/probe.cu"
+STAGE = "kernels/ecc/stage.cu"
+LOCAL = "kernels/ecc/local.cu"
+BATCH = "kernels/ecc/batch.h"
+IMAGE = "kernels/ecc/config_image.cu"
+WORKER = "kernels/ecc/worker.cu"
+SOLVER = "kernels/ecc/solver.cu"
+DEVICES = "kernels/common/devices.cu"
+ASSIGN = "kernels/ecc/assign.cu"
+BASELINES = "kernels/ecc/baselines.cu"
+GRID = "kernels/ecc/grid.cu"
+
+KERNELS = (
+    # ---- indices and bounds
+    Mutant("eval-bound-off-by-one", EVAL,
+           "    if (pack < packs)\n        eswi_ecc_evaluate(", "    if (pack <= packs)\n        eswi_ecc_evaluate("),
+    Mutant("eval-last-pack-left-out", EVAL, "    if (pack < packs)\n        eswi_ecc_evaluate_fixed(",
+           "    if (pack < packs - 1)\n        eswi_ecc_evaluate_fixed("),
+    Mutant("eval-pack-of-a-warp", EVAL,
+           "PACKS_PER_BLOCK + threadIdx.x / ECC_LANES", "PACKS_PER_BLOCK + threadIdx.x / 32"),
+    Mutant("eval-blocks-rounded-down", EVAL, "((unsigned)packs + PACKS_PER_BLOCK - 1) / PACKS_PER_BLOCK",
+           "(unsigned)packs / PACKS_PER_BLOCK"),
+    Mutant("eval-problem-of-the-neighbour", EVAL, "eswi_ecc_evaluate(&problems[pack], &points[pack])",
+           "eswi_ecc_evaluate(&problems[pack ^ 1], &points[pack])"),
+    Mutant("probe-bound-off-by-one", PROBE, "if (i < n)", "if (i <= n)"),
+    Mutant("probe-index-without-block", PROBE, "(int)(blockIdx.x * blockDim.x + threadIdx.x)", "(int)threadIdx.x"),
+    Mutant("place-bound-off-by-one", STAGE, "if (user < batch.config.users)", "if (user <= batch.config.users)"),
+    Mutant("place-user-off-by-one", STAGE, "const int user = (int)(blockIdx.x * blockDim.x + threadIdx.x);",
+           "const int user = (int)(blockIdx.x * blockDim.x + threadIdx.x) + 1;"),
+    Mutant("place-same-scenario", STAGE, "seed, first + i, user, &instance", "seed, first, user, &instance"),
+    Mutant("mean-without-scenario", STAGE, "            mean[(size_t)i * links + link] =", "            mean[link] ="),
+    Mutant("mean-of-the-first-link", STAGE, "distance_m[link]);", "distance_m[0]);"),
+    Mutant("gain-link-and-block-swapped", STAGE, "link = item / blocks, q = item % blocks;",
+           "link = item % blocks, q = item / blocks;"),
+    Mutant("gain-directions-swapped", STAGE, "(direction == ECC_UP ?", "(direction != ECC_UP ?"),
+    Mutant("gain-draws-of-the-uplink", STAGE, "ECC_STREAM_GAIN_UP + direction,", "ECC_STREAM_GAIN_UP,"),
+    Mutant("gain-user-and-ap-swapped", STAGE, "link / aps,\n", "link % aps,\n"),
+    Mutant("gain-words-swapped", STAGE, "draw.w[2]), eswi_ecc_faded_gain(own_mean, draw.w[3]))",
+           "draw.w[3]), eswi_ecc_faded_gain(own_mean, draw.w[2]))"),
+    Mutant("gain-tail-too-long", STAGE, "if (left > 2)", "if (left > 1)"),
+    Mutant("gain-vector-where-unaligned", STAGE, "if (subchannels % ECC_STAGE_DRAWS == 0) {", "if (true) {"),
+    Mutant("gain-one-direction", STAGE, "rows, ECC_DIRECTIONS);", "rows);"),
+    Mutant("gain-grid-rounded-down", STAGE, "(links * blocks + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK",
+           "links * blocks / THREADS_PER_BLOCK"),
+    Mutant("local-bound-off-by-one", LOCAL, "if (user < batch.config.users)", "if (user < batch.config.users - 1)"),
+    Mutant("local-decision-of-the-first", LOCAL, "eswi_ecc_batch_decision(&batch, i)",
+           "eswi_ecc_batch_decision(&batch, 0)"),
+    Mutant("batch-stride-of-instances", BATCH, "scenario * batch->decision_bytes", "scenario * batch->instance_bytes"),
+    Mutant("assign-cap-off-by-one", ASSIGN, "next.load < config->cluster_cap", "next.load <= config->cluster_cap"),
+    Mutant("assign-scenario-off-by-one", ASSIGN, "if (scenario < batch.count &&", "if (scenario <= batch.count &&"),
+    Mutant("assign-most-loaded", ASSIGN, "return a->load < b->load;", "return a->load > b->load;"),
+    Mutant("assign-loads-not-cleared", ASSIGN,
+           "    for (int m = lane; m < config->subchannels; m += WARP)\n        load[m] = 0;\n", ""),
+    Mutant("rates-share-of-the-first", BASELINES, "share[row * subchannels + (size_t)m],", "share[(size_t)m],"),
+    Mutant("neurosurgeon-rates-of-the-first", BASELINES, "transfer_of(config, rates_of(&batch, rate_bps, i), user)",
+           "transfer_of(config, rates_of(&batch, rate_bps, 0), user)"),
+    Mutant("grid-tables-of-the-uplink", GRID, "t->power_w[ECC_DOWN][down.index]", "t->power_w[ECC_UP][down.index]"),
+    Mutant("grid-point-transposed", GRID, "const int index = p * t->unit_padded + r;",
+           "const int index = r * t->power_padded + p;"),
+    # ---- threads that meet
+    Mutant("assign-shuffle-distance", ASSIGN, "__shfl_xor_sync(all_lanes, best.subchannel, distance)",
+           "__shfl_xor_sync(all_lanes, best.subchannel, distance / 2)"),
+    Mutant("assign-every-lane-writes", ASSIGN, "            if (lane == 0)\n", "            if (lane >= 0)\n"),
+    Mutant("assign-load-by-another-lane", ASSIGN, "lane == m % WARP", "lane == 0"),
+    Mutant("share-increment-not-atomic", BASELINES,
+           "atomicAdd(&share[((size_t)i * ECC_DIRECTIONS + (size_t)d) * subchannels + (size_t)m], 1);",
+           "share[((size_t)i * ECC_DIRECTIONS + (size_t)d) * subchannels + (size_t)m] += 1;"),
+    Mutant("surgery-no-meeting-after-listing", BASELINES, "    s->members = found;\n    __syncwarp();\n",
+           "    s->members = found;\n"),
+    Mutant("surgery-no-meeting-after-splits", BASELINES, "    __syncwarp();\n    return sum_lanes(offloading);",
+           "    return sum_lanes(offloading);"),
+    Mutant("surgery-place-after-itself", BASELINES, "(1u << s->lane) - 1u", "(2u << s->lane) - 1u"),
+    Mutant("surgery-tree-too-short", BASELINES, "for (int half = ESWI_SUM_PARTIALS / 2; half > 0; half /= 2) {",
+           "for (int half = ESWI_SUM_PARTIALS / 2; half > 1; half /= 2) {"),
+    Mutant("surgery-sum-in-another-shape", BASELINES, "s->lane < ESWI_SUM_PARTIALS; k += ESWI_SUM_PARTIALS)",
+           "s->lane < WARP; k += WARP)"),
+    Mutant("grid-no-meeting-after-costs", GRID, "costs[p] = cost_per_bit(t, ECC_UP, &seen, p);\n    __syncwarp();",
+           "costs[p] = cost_per_bit(t, ECC_UP, &seen, p);"),
+    Mutant("grid-warps-share-costs", GRID, "shared + (size_t)warp_of_block * (size_t)tables.power_padded;",
+           "shared;"),
+    Mutant("grid-reduction-too-short", GRID, "int distance = WARP / 2;", "int distance = WARP / 4;"),
+    Mutant("grid-highest-point", GRID, "__reduce_min_sync(all_lanes, (unsigned)lowest)",
+           "__reduce_max_sync(all_lanes, (unsigned)lowest)"),
+    Mutant("local-every-thread-writes", LOCAL, "if (user == 0)", "if (user >= 0)"),
+)
+
+HOST = (
+    # ---- streams
+    Mutant("mean-on-the-default-stream", STAGE, "ESW_LAUNCH(ecc_mean_kernel, by_link, THREADS_PER_BLOCK, 0, stream,",
+           "ESW_LAUNCH(ecc_mean_kernel, by_link, THREADS_PER_BLOCK, 0, nullptr,"),
+    Mutant("no-wait-before-collecting", WORKER, "    ESWI_CUDA_TRY(error, cudaStreamSynchronize(slot->stream));\n", ""),
+    Mutant("no-wait-for-the-second-slot", WORKER,
+           "    for (int s = 0; s < ESWI_CUDA_ECC_SLOTS; s++)\n        ESWI_CUDA_TRY(error, cudaStreamSynchronize(",
+           "    for (int s = 0; s < 1; s++)\n        ESWI_CUDA_TRY(error, cudaStreamSynchronize("),
+    Mutant("decisions-on-another-stream", WORKER, "slot->stream));\n    slot->out = out;",
+           "w->slot[0].stream));\n    slot->out = out;"),
+    Mutant("slot-reused-too-early", WORKER, "        status = collect(&w->slot[next], error);\n        if (!status)",
+           "        if (!status)"),
+    # ---- memory
+    Mutant("shares-cleared-by-half", BASELINES, "sizeof(int32_t) * ECC_DIRECTIONS * batch->count *",
+           "sizeof(int32_t) * batch->count *"),
+    Mutant("grid-shared-memory-of-one-warp", GRID,
+           "warps * (unsigned)tables.power_padded * (unsigned)sizeof(float), stream,",
+           "(unsigned)tables.power_padded * (unsigned)sizeof(float), stream,"),
+    Mutant("slots-share-instances", WORKER, "slot->d_instances = m.take(w->instance_bytes * w->chunk);",
+           "slot->d_instances = s ? w->slot[0].d_instances : m.take(w->instance_bytes * w->chunk);"),
+    Mutant("slots-share-decisions", WORKER, "slot->d_decisions = m.take(w->decision_bytes * w->chunk);",
+           "slot->d_decisions = s ? w->slot[0].d_decisions : m.take(w->decision_bytes * w->chunk);"),
+    Mutant("slots-share-scratch", WORKER, "slot->d_scratch = m.take(scratch);",
+           "slot->d_scratch = s ? w->slot[0].d_scratch : m.take(scratch);"),
+    Mutant("slots-share-pinned-memory", WORKER, "w->h_memory + (size_t)s * h_bytes", "w->h_memory"),
+    Mutant("device-memory-not-freed", WORKER, "    cudaFree(w->d_memory);\n", ""),
+    Mutant("pinned-memory-not-freed", WORKER, "    cudaFreeHost(w->h_memory);\n", ""),
+    Mutant("streams-not-destroyed", WORKER, "            cudaStreamDestroy(w->slot[s].stream);\n", ""),
+    Mutant("image-one-unit-short", IMAGE, "(size_t)from->units + 1;", "(size_t)from->units;"),
+    Mutant("image-first-profile-only", IMAGE, "i->h_base + at + p * sizeof to", "i->h_base + at"),
+    Mutant("image-arrays-swapped", IMAGE, "take(i, from->flops_before, units)", "take(i, from->flops, units)"),
+    # ---- chunks and devices
+    Mutant("stale-instances", WORKER, "slot->first == first && slot->held == count", "slot->held == count"),
+    Mutant("same-scenarios-in-every-chunk", WORKER, "first + offset, chunk_at(", "first, chunk_at("),
+    Mutant("last-chunk-too-long", WORKER, "count - offset < w->chunk ? count - offset : w->chunk", "w->chunk"),
+    Mutant("last-decision-not-copied", WORKER, "const size_t bytes = count * w->decision_bytes;",
+           "const size_t bytes = (count - 1) * w->decision_bytes;"),
+    Mutant("another-seed", WORKER, "w->seed = point->seed;", "w->seed = point->seed + 1;"),
+    Mutant("thread-without-its-device", WORKER,
+           "    ESWI_CUDA_TRY(error, cudaSetDevice(w->ordinal));\n"
+           "    for (uint32_t offset = 0; offset < count && !status;",
+           "    for (uint32_t offset = 0; offset < count && !status;"),
+    Mutant("parts-overwrite-each-other", SOLVER, "p->decisions + at * s->decision_bytes", "p->decisions"),
+    Mutant("every-device-is-the-first", DEVICES, "found->ordinal[found->count++] = ordinal;",
+           "found->ordinal[found->count++] = 0;"),
+    # ---- errors
+    Mutant("allocation-unchecked", WORKER, "ESWI_CUDA_TRY(error, cudaMalloc(&w->d_memory, bytes));",
+           "cudaMalloc(&w->d_memory, bytes);"),
+    Mutant("copy-unchecked", WORKER, "        ESWI_CUDA_TRY(error, cudaMemcpyAsync(h_instances",
+           "        (void)(cudaMemcpyAsync(h_instances"),
+)
+
+MUTANTS = KERNELS + HOST
