@@ -124,7 +124,8 @@ Test(fault_writes, any_single_operation_may_fail)
                 one_clear_line(&error, folder);
                 cr_assert(strstr(error.text, strerror(codes[c])), "%s", error.text);
                 const bool kept = check_leftovers(folder) > 0;
-                start_again(folder, kept);
+                if (c == 0) /* the code makes no difference to what is left */
+                    start_again(folder, kept);
                 some_left |= kept;
             }
             run_folder_remove(folder);
