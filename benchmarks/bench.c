@@ -120,7 +120,9 @@ esw_status esw_bench(const esw_bench_options *options, json_t **report, esw_erro
                                           {"certified-three-cells", bench_certified_large},
                                           {"value-table", bench_value_table},
                                           {"scan", bench_scan},
-                                          {"chain", bench_chain}};
+                                          {"chain", bench_chain},
+                                          {"cansa-auction", bench_cansa_auction},
+                                          {"cansa-optimum", bench_cansa_optimum}};
     json_t *cases = json_array();
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
         if (options->filter && !strstr(entries[i].name, options->filter))
@@ -137,7 +139,8 @@ esw_status esw_bench(const esw_bench_options *options, json_t **report, esw_erro
         return esw_fail(
             error, ESW_BAD_USAGE,
             "no benchmark has \"%s\" in its name: descent, grid, li-gd, li-gd-full-size, certified, "
-            "certified-both-directions, certified-three-cells, value-table, scan, chain",
+            "certified-both-directions, certified-three-cells, value-table, scan, chain, "
+                        "cansa-auction, cansa-optimum",
             options->filter);
     }
     *report = json_pack("{s:s, s:i, s:i, s:f, s:o}", "isa", eswi_cpu_kernels_in_use()->name, "threads",

@@ -40,5 +40,7 @@ json_t *bench_certified_large(const esw_bench_options *options, esw_error *error
 json_t *bench_value_table(const esw_bench_options *options, esw_error *error);
 json_t *bench_scan(const esw_bench_options *options, esw_error *error);
 json_t *bench_chain(const esw_bench_options *options, esw_error *error);
+json_t *bench_cansa_auction(const esw_bench_options *options, esw_error *error);
+json_t *bench_cansa_optimum(const esw_bench_options *options, esw_error *error);
 
 #endif

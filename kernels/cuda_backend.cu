@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "backend/backend.h"
+#include "kernels/cansa/solver.h"
 #include "kernels/common/devices.h"
 #include "kernels/common/port.h"
 #include "kernels/ecc/solver.h"
@@ -14,7 +15,9 @@ static const char *describe(void)
 
 static const eswi_solver_ops *ops(const esw_system *system)
 {
-    return strcmp(system->name, "ecc") == 0 ? &eswi_cuda_ecc_ops : nullptr;
+    if (strcmp(system->name, "ecc") == 0)
+        return &eswi_cuda_ecc_ops;
+    return strcmp(system->name, "cansa") == 0 ? &eswi_cuda_cansa_ops : nullptr;
 }
 
 static esw_status usable(const eswi_backend *, esw_error *error)

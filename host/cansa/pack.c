@@ -57,8 +57,3 @@ eswi_cansa_knapsack eswi_cansa_knapsack_layout(eswi_carve *carve, const eswi_can
     k.n_steps = ESWI_CARVE(carve, int32_t, clients);
     return k;
 }
-
-void eswi_cansa_report(const eswi_cansa_decision *decision, int reason, int sweeps, int cycle, int proven)
-{
-    *decision->diagnostics = (eswi_cansa_diagnostics){reason, sweeps, cycle, proven};
-}

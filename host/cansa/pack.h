@@ -5,7 +5,7 @@
 
 #include "base/carve.h"
 #include "cansa/auction.h"
-#include "cansa/cansa.h"
+#include "cansa/blocks.h"
 #include "cansa/nash.h"
 #include "cansa/optimum.h"
 
@@ -23,8 +23,5 @@ void eswi_cansa_pack_store(const eswi_cansa_pack *pack, int lane, const eswi_can
 
 /* Scratch of the dynamic programme; rate and context are the instance's. */
 eswi_cansa_knapsack eswi_cansa_knapsack_layout(eswi_carve *carve, const eswi_cansa_config *config);
-
-/* What `optimum` and `nash` say about themselves. */
-void eswi_cansa_report(const eswi_cansa_decision *decision, int reason, int sweeps, int cycle, int proven);
 
 #endif

@@ -1,11 +1,7 @@
 /* CANSA: draws an instance. Every number is a pure function of (seed, scenario, what it is for); cansa/stage.h names
  * the streams. Sixteen clients at a time, in shared-source arithmetic without branches that is compiled once per
  * instruction set and chosen at run time; the bits are the same (base/portable.h). */
-#include "cansa/stage.h"
-
-#include "base/detmath.h"
-#include "base/philox.h"
-#include "cansa/cansa.h"
+#include "cansa/stage_kernel.h"
 
 enum { LANES = 16 };
 
@@ -14,31 +10,19 @@ typedef struct client_lanes {
     int32_t context[LANES];
 } client_lanes;
 
-/* Clients first .. first + 15. A uniform point of the disc has distance R sqrt(u); fading is Exp(1). */
+/* Clients first .. first + 15. */
 ESW_FN void draw_clients(const eswi_cansa_config *config, uint64_t seed, uint64_t scenario, uint32_t first,
                          client_lanes *out)
 {
-    const double radius = config->cell_radius_m, sigma = config->shadowing_db;
-    for (int l = 0; l < LANES; l++) {
-        const eswi_draw place = eswi_philox(seed, scenario, CANSA_STREAM_PLACE, first + (uint32_t)l, 0);
-        const double d = radius * sqrt(eswi_uniform53(place.w[0], place.w[1]));
-        out->distance_m[l] = d > 1.0 ? d : 1.0;
-        out->context[l] = (int32_t)eswi_index(place.w[2], CANSA_CONTEXTS);
-    }
-    for (int l = 0; l < LANES; l++) {
-        const eswi_draw channel = eswi_philox(seed, scenario, CANSA_STREAM_CHANNEL, first + (uint32_t)l, 0);
-        out->shadowing_db[l] = sigma * eswi_normal_quantile(eswi_uniform53(channel.w[0], channel.w[1]));
-        out->fading_power[l] = -eswi_log(eswi_uniform53(channel.w[2], channel.w[3]));
-    }
-    /* log2 of 10^(x / 10) is x log2(10) / 10. */
-    const double at_zero = config->snr_log2_at_zero, exponent = config->path_loss_exponent;
-    const double most = config->max_spectral_efficiency, rb_hz = config->rb_hz;
-    for (int l = 0; l < LANES; l++) {
-        const double log2_gain =
-            at_zero - exponent * eswi_log2(out->distance_m[l]) - out->shadowing_db[l] * 0x1.542a5a12e1c5ap-2;
-        const double efficiency = eswi_log2_1p(eswi_exp2(log2_gain) * out->fading_power[l]);
-        out->rate_per_rb_bps[l] = (efficiency < most ? efficiency : most) * rb_hz;
-    }
+    for (int l = 0; l < LANES; l++)
+        eswi_cansa_draw_place(config, seed, scenario, first + (uint32_t)l, &out->distance_m[l],
+                              &out->context[l]);
+    for (int l = 0; l < LANES; l++)
+        eswi_cansa_draw_channel(config, seed, scenario, first + (uint32_t)l, &out->shadowing_db[l],
+                                &out->fading_power[l]);
+    for (int l = 0; l < LANES; l++)
+        out->rate_per_rb_bps[l] =
+            eswi_cansa_rb_rate(config, out->distance_m[l], out->shadowing_db[l], out->fading_power[l]);
 }
 
 typedef void draw_function(const eswi_cansa_config *config, uint64_t seed, uint64_t scenario, uint32_t first,

@@ -3,6 +3,7 @@
 import os
 import unittest
 
+from edgesweep_cli import SOURCE
 from simt_runs import FULL, LAYOUTS, SimtTest, entries, experiment
 
 # N x U x M, cluster cap and what else makes a size odd. Scenarios are 10 of each, 200 in the long form, so that every
@@ -35,6 +36,17 @@ class SameBits(SimtTest):
             methods = entries(iterations=8 if FULL else 2, levels=4, unit_levels=2)
             text = experiment(8 if FULL else 1, methods, layout, aps=5, users=60, subchannels=12)
             self.compare(layout, text)
+
+    def test_cansa_with_every_method(self):
+        """Whole batches, odd ones, and device memory for a few scenarios only."""
+        path = SOURCE / "datasets" / "experiments" / "same-bits-cansa.yaml"
+        cpu = self.run_on("cpu", "cansa-cpu", path)
+        for name, arguments, environment in (
+                ("cansa-simt", (), {"ESW_SIMT_SEED": 1}),
+                ("cansa-odd", ("--batch", "13"), {"ESW_SIMT_SEED": 3, "ESW_SIMT_DEFER": 1}),
+                ("cansa-memory", ("--batch", "256"), {"ESW_SIMT_MEMORY": 700_000})):
+            with self.subTest(name):
+                self.assert_same_results(cpu, self.run_on("simt", name, path, *arguments, **environment))
 
     def test_more_scenarios_than_a_chunk_and_more_than_two(self):
         """Batches that are cut, that end early, and that device memory cuts further so that instances are drawn anew."""

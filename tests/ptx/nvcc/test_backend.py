@@ -12,6 +12,7 @@ import unittest
 from simt_program import DESCENTS, METHODS, SMALL_SIZES, Program, difference, experiment
 
 FILES = os.environ["ESW_PTX_FILES"].split("|")
+SOURCE = pathlib.Path(os.environ["EDGESWEEP_SOURCE"])
 FULL = os.environ.get("ESW_TEST_FULL") == "1"
 MAIN = "O3.sm_80"
 OTHERS = ("O0.sm_80", "O1.sm_80", "O3.sm_90", "O3." + os.environ["ESW_PTX_NEWEST"])
@@ -35,15 +36,22 @@ class PtxBackend(unittest.TestCase):
         cls.launched = set()
 
     def compare(self, variant, size, scenarios, descents=False, combinations=True):
-        """One size, the descents or all other methods; notes which kernels ran as PTX."""
+        """One size of ECC, the descents or all other methods."""
         methods = [method for method in self.methods if (method in DESCENTS) == descents]
-        if not methods:
-            return
-        name = f"{variant}-{'x'.join(map(str, size))}-{descents}"
+        if methods:
+            self.compare_text(variant, f"{variant}-{'x'.join(map(str, size))}-{descents}",
+                              experiment(size, methods, scenarios, combinations=combinations))
+
+    def compare_cansa(self, variant, scenarios):
+        text = (SOURCE / "datasets" / "experiments" / "same-bits-cansa.yaml").read_text(encoding="utf-8")
+        self.compare_text(variant, f"{variant}-cansa", text.replace("scenarios: 40", f"scenarios: {scenarios}"))
+
+    def compare_text(self, variant, name, text):
+        """Notes which kernels ran as PTX."""
         folder = self.folder / name
         folder.mkdir()
         path = folder / "experiment.yaml"
-        path.write_text(experiment(size, methods, scenarios, combinations=combinations), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         (folder / "cpu").mkdir()
         (folder / "ptx").mkdir()
         expected = self.program.numbers(path, folder / "cpu", "cpu")
@@ -57,6 +65,7 @@ class PtxBackend(unittest.TestCase):
             self.compare(MAIN, size, 20 if FULL else 4)
         for size in SMALL_SIZES if FULL else DESCENT_SIZES:  # a descent is a thousand times the work of a baseline
             self.compare(MAIN, size, 20 if FULL else 2, descents=True)
+        self.compare_cansa(MAIN, 20 if FULL else 3)
         entries = {name for path in files_of(MAIN)
                    for name in re.findall(r"\.entry (\w+)", pathlib.Path(path).read_text(encoding="utf-8"))}
         self.assertEqual(self.launched, entries, "kernels that ran, kernels there are")
@@ -68,6 +77,8 @@ class PtxBackend(unittest.TestCase):
                 self.compare(variant, size, 3 if FULL else 1)
                 self.compare(variant, size if FULL else DESCENT_SIZES[0], 3 if FULL else 1, descents=True,
                              combinations=FULL)
+            if FULL or number < 2:
+                self.compare_cansa(variant, 3 if FULL else 1)
 
     def test_a_method_without_kernels_is_refused_not_computed_elsewhere(self):
         self.assertIn("device-only", self.methods)
