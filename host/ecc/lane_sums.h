@@ -154,8 +154,8 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
 
 /* Sums over a user's columns in the fixed shape of reduce.h: sixteen sums by column modulo sixteen, then the tree. Where
  * the lanes are subchannels (`across`) they are those sixteen sums. Adds `term`, an expression in the tile index `t` and
- * the lane `l`, into the lane variable `sum`. There is no array of partial sums, because indexed at run time it would live
- * in memory: on the CPU a store and a load a term, on a GPU local memory. */
+ * the lane `l`, into the lane variable `sum`. Partial sums that are indexed at run time live in memory, on a GPU in local
+ * memory: there is no array of them on a GPU, and on the CPU only beyond sixteen columns. */
 #define ECC_SUM_COLUMNS(across, tiles, t, l, term, sum)                                                      \
     do {                                                                                                     \
         if (across) {                                                                                        \
@@ -168,7 +168,7 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
         } else if (ECC_SUM_FEW(tiles)) {                                                                     \
             ECC_SUM_TREE(ECC_SUM_ONE, tiles, t, l, term, sum);                                               \
         } else {                                                                                             \
-            ECC_SUM_TREE(ECC_SUM_STRIDED, tiles, t, l, term, sum);                                           \
+            ECC_SUM_MANY(tiles, t, l, term, sum);                                                            \
         }                                                                                                    \
     } while (0)
 
@@ -177,6 +177,7 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
 /* The partials one after the other in a loop that stays a loop: sixteen copies of the term would be sixteen times the
  * instructions to fetch. */
 #define ECC_SUM_FEW(tiles) 0
+#define ECC_SUM_MANY(tiles, t, l, term, out) ECC_SUM_TREE(, tiles, t, l, term, out)
 #define ECC_SUM_TREE(partial, tiles, t, l, term, out)                                                        \
     do {                                                                                                     \
         eswi_tree16f_walk walk = {0.0f, 0.0f, 0.0f, 0.0f};                                                   \
@@ -195,6 +196,16 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
 
 /* The tree written out. Up to sixteen terms are one a partial, without a loop. */
 #define ECC_SUM_FEW(tiles) ((tiles) <= ESWI_SUM_PARTIALS)
+
+#define ECC_SUM_MANY(tiles, t, l, term, out)                                                                 \
+    do {                                                                                                     \
+        ESW_LANE_VAR(float, part[ESWI_SUM_PARTIALS]);                                                        \
+        for (int k = 0; k < ESWI_SUM_PARTIALS; k++)                                                          \
+            ESW_EACH_LANE(l) { part[k][l] = 0.0f; }                                                          \
+        for (int t = 0; t < (tiles); t++)                                                                    \
+            ESW_EACH_LANE(l) { part[t % ESWI_SUM_PARTIALS][l] = part[t % ESWI_SUM_PARTIALS][l] + (term); }   \
+        ESW_EACH_LANE(l) { ESW_AT(out, l) = eswi_tree16f(&part[0][l], ECC_LANES); }                          \
+    } while (0)
 
 /* One partial sum of at most one term, and of any number; its first column is `k`. */
 #define ECC_SUM_ONE(tiles, k, t, l, term, partial)                                                           \
