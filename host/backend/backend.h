@@ -58,7 +58,7 @@ struct eswi_backend {
 
 /* What a backend in a file of its own exports, as a variable named eswi_backend_module. The program takes it only if
  * `abi` is its own ESWI_BACKEND_ABI: count it up with every change of this header or of a system's shared structs. */
-#define ESWI_BACKEND_ABI    "edgesweep backend 1"
+#define ESWI_BACKEND_ABI    "edgesweep backend 2"
 #define ESWI_BACKEND_SYMBOL "eswi_backend_module"
 
 typedef struct eswi_backend_exports {
