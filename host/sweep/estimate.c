@@ -10,9 +10,9 @@
 
 enum { POINTS_TIMED = 8 };
 /* A sample says something when it is long, and the sooner when it is of many scenarios: the first ones wake threads. */
-static const double long_s = 1, enough_s = 0.05;
+static const double long_s = 0.25, enough_s = 0.05;
 static const uint32_t many = 64;
-static const double patience_s = 5; /* for all samples together, as far as one of them allows */
+static const double patience_s = 1; /* for all samples together, as far as one of them allows */
 
 static bool never(const void *context)
 {

@@ -21,7 +21,7 @@ typedef struct verifier {
     const esw_system *system;
     uint64_t scenarios;
     esw_verification *verdicts; /* [method] of the backend in work */
-    unsigned char **reference;  /* [point * methods + method]: the decisions of the first backend */
+    json_t ***reference;        /* [point * methods + method][scenario]: the decisions of the first backend */
 } verifier;
 
 /* ---------------------------------------------------------------- one decision */
@@ -50,14 +50,11 @@ static void compare_scores(const verifier *v, const esw_config *config, const vo
     }
 }
 
-/* Writes the decision out and reads it back, as `account` does: it must keep every constraint. */
-static bool is_feasible(const verifier *v, const esw_config *config, const void *instance, const void *decision,
-                        void *instance_read, void *decision_read)
+/* Reads the decision of a document back, as `account` does: it must keep every constraint. */
+static bool is_feasible(const verifier *v, const esw_config *config, const json_t *document, void *instance_read,
+                        void *decision_read)
 {
-    json_t *document = v->system->describe(config, instance, decision);
-    bool good = document && v->system->read(config, document, instance_read, decision_read, NULL) == ESW_OK;
-    json_decref(document);
-    return good;
+    return v->system->read(config, document, instance_read, decision_read, NULL) == ESW_OK;
 }
 
 /* ---------------------------------------------------------------- one backend at one point */
@@ -127,17 +124,22 @@ static void check_batch(const verifier *v, const bench *b, size_t point, size_t 
 {
     esw_verification *verdict = &v->verdicts[method];
     const esw_config *config = b->configs.runs[method].config;
-    const size_t bytes = b->sizes.decision_bytes;
-    unsigned char *reference = v->reference[point * v->experiment->n_methods + method];
+    json_t **reference = v->reference[point * v->experiment->n_methods + method];
     for (uint32_t i = 0; i < count; ++i) {
-        const unsigned char *decision = b->decisions + i * bytes;
+        const unsigned char *decision = b->decisions + i * b->sizes.decision_bytes;
         const void *instance = b->ops->instance(b->solver, i);
         compare_scores(v, config, instance, decision, verdict);
-        verdict->infeasible += !is_feasible(v, config, instance, decision, b->instance_read, b->decision_read);
-        if (verdict->is_reference)
-            memcpy(reference + (first + i) * bytes, decision, bytes);
-        else
-            verdict->differing += memcmp(reference + (first + i) * bytes, decision, bytes) != 0;
+        json_t *document = v->system->describe(config, instance, decision);
+        json_t *told = json_incref(json_object_get(document, "decision")); /* what is told of it: every bit but padding */
+        verdict->infeasible +=
+            !document || !is_feasible(v, config, document, b->instance_read, b->decision_read);
+        json_decref(document);
+        if (verdict->is_reference) {
+            reference[first + i] = told;
+        } else {
+            verdict->differing += !json_equal(reference[first + i], told);
+            json_decref(told);
+        }
         ++verdict->decisions;
     }
 }
@@ -147,8 +149,8 @@ static esw_status verify_point(verifier *v, const eswi_solver_ops *ops, size_t p
     bench b;
     esw_status status = bench_open(&b, v, ops, point, error);
     for (size_t m = 0; m < v->experiment->n_methods && !status; ++m) {
-        unsigned char **reference = &v->reference[point * v->experiment->n_methods + m];
-        if (!*reference && !(*reference = allocate(v->scenarios * b.sizes.decision_bytes)))
+        json_t ***reference = &v->reference[point * v->experiment->n_methods + m];
+        if (!*reference && !(*reference = calloc(v->scenarios, sizeof **reference)))
             status = esw_fail(error, ESW_NO_MEMORY, "verify: out of memory");
     }
     for (uint64_t first = 0; first < v->scenarios && b.solver && !status; first += BATCH) {
@@ -225,8 +227,11 @@ static esw_status verify_system(const esw_system *system, const esw_verify_optio
     v.reference = calloc(n, sizeof *v.reference);
     status = v.verdicts && v.reference ? verify_backends(&v, options, failed, error)
                                        : esw_fail(error, ESW_NO_MEMORY, "verify: out of memory");
-    for (size_t i = 0; v.reference && i < n; ++i)
+    for (size_t i = 0; v.reference && i < n; ++i) {
+        for (uint64_t s = 0; v.reference[i] && s < experiment->scenarios; ++s)
+            json_decref(v.reference[i][s]);
         free(v.reference[i]);
+    }
     free(v.reference);
     free(v.verdicts);
     esw_experiment_free(experiment);

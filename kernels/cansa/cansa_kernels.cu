@@ -177,7 +177,8 @@ extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK)
     }
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK) cansa_nash_kernel(const eswi_cansa_batch batch)
+/* Four blocks a multiprocessor: left to itself ptxas stops at 96 registers and spills. */
+extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, 4) cansa_nash_kernel(const eswi_cansa_batch batch)
 {
     const uint32_t scenario = blockIdx.x * blockDim.x + threadIdx.x;
     if (scenario < batch.count) {

@@ -169,7 +169,8 @@ extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, DESCENT_BLOCKS)
 #define LI_GD_EACH_SCENARIO(g, i) \
     for (uint32_t i = thread_of_grid(); i < (g).work.count; i += (g).n_crews * ECC_LANES)
 
-extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK) ecc_li_gd_prepare_kernel(const li_gd_stage g)
+/* Ten blocks: left to itself ptxas stops at 40 registers on sm_90 and spills. */
+extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, 10) ecc_li_gd_prepare_kernel(const li_gd_stage g)
 {
     const uint32_t thread = thread_of_grid();
     if (thread / ECC_LANES < g.n_crews) {

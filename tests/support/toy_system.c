@@ -387,7 +387,12 @@ static esw_status solve(eswi_solver *solver, size_t run, void *decisions, esw_er
     return ESW_OK;
 }
 
-static const eswi_solver_ops ops = {footprint, open_solver, close_solver, stage_batch, solve, instance_of};
+static const eswi_solver_ops ops = {.footprint = footprint,
+                                    .open = open_solver,
+                                    .close = close_solver,
+                                    .stage = stage_batch,
+                                    .solve = solve,
+                                    .instance = instance_of};
 
 static const char *describe_backend(void)
 {

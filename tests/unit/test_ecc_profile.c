@@ -136,7 +136,7 @@ Test(file, that_is_wrong_is_refused_with_file_line_and_reason)
         {COLUMNS "1,in,input,8,0\n2,a,conv,8,-1\n", "net.csv:3: flops '-1'; must be 0 or a number from 1e-9 to 1e21"},
         {COLUMNS "1,in,input,8,0\n2,a,conv,8,\n", "net.csv:3: flops ''"},
         {COLUMNS "1,in,input,8,0\n2,a,conv,8,0\n", "0 flops in all units together"},
-        {COLUMNS "1,in,input,8,0\n2,a,conv,8,1e308\n3,b,conv,8,1e308\n", "inf flops"},
+        {COLUMNS "1,in,input,8,0\n2,a,conv,8,1e308\n3,b,conv,8,1e308\n", "must be 0 or a number from 1e-9 to 1e21"},
         {COLUMNS "1,in,input,8\n", "net.csv:2: 4 fields; a row has 5"},
         {COLUMNS "1,in,input,8,0,7\n", "net.csv:2: 6 fields"},
         {"# source_bits: 1\n# source_bits: 2\n" COLUMNS, "net.csv:2: source_bits is given twice"},
