@@ -4,6 +4,7 @@
 
 #include "backend/backend.h"
 #include "kernels/cansa/solver.h"
+#include "kernels/clo/solver.h"
 #include "kernels/common/devices.h"
 #include "kernels/common/port.h"
 #include "kernels/ecc/solver.h"
@@ -17,7 +18,9 @@ static const eswi_solver_ops *ops(const esw_system *system)
 {
     if (strcmp(system->name, "ecc") == 0)
         return &eswi_cuda_ecc_ops;
-    return strcmp(system->name, "cansa") == 0 ? &eswi_cuda_cansa_ops : nullptr;
+    if (strcmp(system->name, "cansa") == 0)
+        return &eswi_cuda_cansa_ops;
+    return strcmp(system->name, "clo") == 0 ? &eswi_cuda_clo_ops : nullptr;
 }
 
 static esw_status usable(const eswi_backend *, esw_error *error)

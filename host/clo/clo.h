@@ -123,6 +123,27 @@ static inline int eswi_clo_frames(const eswi_clo_config *config)
     return config->slots / config->frame_slots;
 }
 
+/* Doubles of eswi_clo_config.curves. */
+static inline size_t eswi_clo_curves_count(int tasks, int models)
+{
+    return (size_t)tasks * ((size_t)models * (5 + CLO_THETAS_MAX) + 1);
+}
+
+/* Makes `curves` the config's, problem.tasks' arrays leading into it; their contents are whose block it is. */
+static inline void eswi_clo_curves_lay_out(eswi_clo_config *config, double *curves)
+{
+    eswi_clo_tasks *t = &config->problem.tasks;
+    const size_t pairs = (size_t)t->tasks * (size_t)t->models;
+    config->curves = curves;
+    t->m1 = curves;
+    t->s1 = t->m1 + pairs;
+    t->m0 = t->s1 + pairs;
+    t->s0 = t->m0 + pairs;
+    t->m0_predicted = t->s0 + pairs;
+    t->odds = t->m0_predicted + pairs;
+    t->f_grid = t->odds + t->tasks;
+}
+
 /* blocks.c */
 size_t eswi_clo_instance_bytes(const eswi_clo_config *config);
 size_t eswi_clo_decision_bytes(const eswi_clo_config *config);

@@ -287,23 +287,14 @@ typedef struct arrays {
 static esw_status allocate(eswi_clo_config *config, int tasks, arrays *a, esw_error *error)
 {
     eswi_clo_tasks *t = &config->problem.tasks;
-    const size_t pairs = (size_t)tasks * (size_t)t->models;
-    double *block = calloc(pairs * (5 + CLO_THETAS_MAX) + (size_t)tasks, sizeof *block);
+    double *block = calloc(eswi_clo_curves_count(tasks, t->models), sizeof *block);
     if (!block)
         return esw_fail(error, ESW_NO_MEMORY, "tasks: out of memory");
     free(config->curves);
-    config->curves = block;
-    *a = (arrays){
-        block, block + pairs, block + 2 * pairs, block + 3 * pairs, block + 4 * pairs, block + 5 * pairs, NULL};
-    a->f_grid = a->odds + tasks;
     t->tasks = tasks;
-    t->m1 = a->m1;
-    t->s1 = a->s1;
-    t->m0 = a->m0;
-    t->s0 = a->s0;
-    t->m0_predicted = a->m0_predicted;
-    t->odds = a->odds;
-    t->f_grid = a->f_grid;
+    eswi_clo_curves_lay_out(config, block);
+    *a = (arrays){(double *)t->m1,           (double *)t->s1,   (double *)t->m0,    (double *)t->s0,
+                  (double *)t->m0_predicted, (double *)t->odds, (double *)t->f_grid};
     return ESW_OK;
 }
 

@@ -37,16 +37,23 @@ class SameBits(SimtTest):
             text = experiment(8 if FULL else 1, methods, layout, aps=5, users=60, subchannels=12)
             self.compare(layout, text)
 
-    def test_cansa_with_every_method(self):
+    def of_system(self, system, memory):
         """Whole batches, odd ones, and device memory for a few scenarios only."""
-        path = SOURCE / "datasets" / "experiments" / "same-bits-cansa.yaml"
-        cpu = self.run_on("cpu", "cansa-cpu", path)
+        path = SOURCE / "datasets" / "experiments" / f"same-bits-{system}.yaml"
+        cpu = self.run_on("cpu", f"{system}-cpu", path)
         for name, arguments, environment in (
-                ("cansa-simt", (), {"ESW_SIMT_SEED": 1}),
-                ("cansa-odd", ("--batch", "13"), {"ESW_SIMT_SEED": 3, "ESW_SIMT_DEFER": 1}),
-                ("cansa-memory", ("--batch", "256"), {"ESW_SIMT_MEMORY": 700_000})):
+                (f"{system}-simt", (), {"ESW_SIMT_SEED": 1}),
+                (f"{system}-odd", ("--batch", "13" if system == "cansa" else "3"),
+                 {"ESW_SIMT_SEED": 3, "ESW_SIMT_DEFER": 1}),
+                (f"{system}-memory", ("--batch", "256"), {"ESW_SIMT_MEMORY": memory})):
             with self.subTest(name):
                 self.assert_same_results(cpu, self.run_on("simt", name, path, *arguments, **environment))
+
+    def test_cansa_with_every_method(self):
+        self.of_system("cansa", 700_000)
+
+    def test_clo_with_every_method(self):
+        self.of_system("clo", 2_790_000)
 
     def test_more_scenarios_than_a_chunk_and_more_than_two(self):
         """Batches that are cut, that end early, and that device memory cuts further so that instances are drawn anew."""

@@ -42,9 +42,10 @@ class PtxBackend(unittest.TestCase):
             self.compare_text(variant, f"{variant}-{'x'.join(map(str, size))}-{descents}",
                               experiment(size, methods, scenarios, combinations=combinations))
 
-    def compare_cansa(self, variant, scenarios):
-        text = (SOURCE / "datasets" / "experiments" / "same-bits-cansa.yaml").read_text(encoding="utf-8")
-        self.compare_text(variant, f"{variant}-cansa", text.replace("scenarios: 40", f"scenarios: {scenarios}"))
+    def compare_system(self, variant, system, scenarios):
+        text = (SOURCE / "datasets" / "experiments" / f"same-bits-{system}.yaml").read_text(encoding="utf-8")
+        fewer = re.sub(r"(?m)^scenarios: \d+", f"scenarios: {scenarios}", text)
+        self.compare_text(variant, f"{variant}-{system}", fewer)
 
     def compare_text(self, variant, name, text):
         """Notes which kernels ran as PTX."""
@@ -65,7 +66,8 @@ class PtxBackend(unittest.TestCase):
             self.compare(MAIN, size, 20 if FULL else 4)
         for size in SMALL_SIZES if FULL else DESCENT_SIZES:  # a descent is a thousand times the work of a baseline
             self.compare(MAIN, size, 20 if FULL else 2, descents=True)
-        self.compare_cansa(MAIN, 20 if FULL else 3)
+        self.compare_system(MAIN, "cansa", 20 if FULL else 3)
+        self.compare_system(MAIN, "clo", 8 if FULL else 1)
         entries = {name for path in files_of(MAIN)
                    for name in re.findall(r"\.entry (\w+)", pathlib.Path(path).read_text(encoding="utf-8"))}
         self.assertEqual(self.launched, entries, "kernels that ran, kernels there are")
@@ -78,7 +80,8 @@ class PtxBackend(unittest.TestCase):
                 self.compare(variant, size if FULL else DESCENT_SIZES[0], 3 if FULL else 1, descents=True,
                              combinations=FULL)
             if FULL or number < 2:
-                self.compare_cansa(variant, 3 if FULL else 1)
+                self.compare_system(variant, "cansa", 3 if FULL else 1)
+                self.compare_system(variant, "clo", 1)
 
     def test_a_method_without_kernels_is_refused_not_computed_elsewhere(self):
         self.assertIn("device-only", self.methods)
