@@ -122,7 +122,10 @@ esw_status esw_bench(const esw_bench_options *options, json_t **report, esw_erro
                                           {"scan", bench_scan},
                                           {"chain", bench_chain},
                                           {"cansa-auction", bench_cansa_auction},
-                                          {"cansa-optimum", bench_cansa_optimum}};
+                                          {"cansa-optimum", bench_cansa_optimum},
+                                          {"clo-single-hop", bench_clo_single_hop},
+                                          {"clo-multi-hop", bench_clo_multi_hop},
+                                          {"clo-lo-single-hop", bench_clo_lo}};
     json_t *cases = json_array();
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
         if (options->filter && !strstr(entries[i].name, options->filter))
@@ -140,7 +143,7 @@ esw_status esw_bench(const esw_bench_options *options, json_t **report, esw_erro
             error, ESW_BAD_USAGE,
             "no benchmark has \"%s\" in its name: descent, grid, li-gd, li-gd-full-size, certified, "
             "certified-both-directions, certified-three-cells, value-table, scan, chain, "
-                        "cansa-auction, cansa-optimum",
+            "cansa-auction, cansa-optimum, clo-single-hop, clo-multi-hop, clo-lo-single-hop",
             options->filter);
     }
     *report = json_pack("{s:s, s:i, s:i, s:f, s:o}", "isa", eswi_cpu_kernels_in_use()->name, "threads",

@@ -42,5 +42,8 @@ json_t *bench_scan(const esw_bench_options *options, esw_error *error);
 json_t *bench_chain(const esw_bench_options *options, esw_error *error);
 json_t *bench_cansa_auction(const esw_bench_options *options, esw_error *error);
 json_t *bench_cansa_optimum(const esw_bench_options *options, esw_error *error);
+json_t *bench_clo_single_hop(const esw_bench_options *options, esw_error *error);
+json_t *bench_clo_multi_hop(const esw_bench_options *options, esw_error *error);
+json_t *bench_clo_lo(const esw_bench_options *options, esw_error *error);
 
 #endif
