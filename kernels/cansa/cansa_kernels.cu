@@ -13,7 +13,8 @@
 #include "cansa/stage_kernel.h"
 #include "kernels/common/check.h"
 
-enum { THREADS_PER_BLOCK = 128, SCRATCH_ALIGN = 256 };
+/* Blocks a multiprocessor shall hold of the kernels that solve: left to itself ptxas saves registers and spills. */
+enum { THREADS_PER_BLOCK = 128, BLOCKS_AT_LEAST = 4, SCRATCH_ALIGN = 256 };
 
 static const uint32_t most_rows = 65535; /* what a grid can have */
 
@@ -102,7 +103,7 @@ static __device__ __forceinline__ eswi_cansa_pack pack_of(const eswi_cansa_batch
     return pack;
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK)
+extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, BLOCKS_AT_LEAST)
     cansa_allocate_kernel(const eswi_cansa_batch batch, int method)
 {
     const uint32_t scenario = blockIdx.x * blockDim.x + threadIdx.x, lane = threadIdx.x % ESW_LANES;
@@ -145,7 +146,7 @@ static __device__ __forceinline__ eswi_cansa_knapsack knapsack_of(const eswi_can
     return k;
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK)
+extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, BLOCKS_AT_LEAST)
     cansa_optimum_kernel(const eswi_cansa_batch batch)
 {
     const eswi_cansa_rules *rules = &batch.d_config->rules;
@@ -177,8 +178,8 @@ extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK)
     }
 }
 
-/* Four blocks a multiprocessor: left to itself ptxas stops at 96 registers and spills. */
-extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, 4) cansa_nash_kernel(const eswi_cansa_batch batch)
+extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, BLOCKS_AT_LEAST)
+    cansa_nash_kernel(const eswi_cansa_batch batch)
 {
     const uint32_t scenario = blockIdx.x * blockDim.x + threadIdx.x;
     if (scenario < batch.count) {

@@ -103,6 +103,7 @@ typedef struct toy_instance {
 typedef struct toy_decision {
     uint64_t method;
     uint64_t scenario;
+    uint64_t note; /* means nothing; told where it is not 0 */
 } toy_decision;
 
 static esw_status configure(const esw_value *values, const char *base_dir, esw_config **config,
@@ -190,7 +191,10 @@ static json_t *describe(const esw_config *config, const void *instance, const vo
     if (d) {
         double out[TOY_METRICS];
         account(config, instance, decision, out);
-        json_object_set_new(document, "decision", json_pack("{s:I}", "method", (json_int_t)d->method));
+        json_t *told = json_pack("{s:I}", "method", (json_int_t)d->method);
+        if (d->note)
+            json_object_set_new(told, "note", json_integer((json_int_t)d->note));
+        json_object_set_new(document, "decision", told);
         json_object_set_new(document, "metrics", json_pack("{s:f}", "latency_s", out[TOY_LATENCY]));
     }
     return document;
@@ -222,7 +226,7 @@ static esw_status read_document(const esw_config *config, const json_t *document
         method < 0 || method >= METHODS)
         return esw_fail(error, ESW_BAD_INPUT, "decision: infeasible");
     *(toy_instance *)instance = (toy_instance){(uint64_t)seed, (uint64_t)scenario};
-    *(toy_decision *)decision = (toy_decision){(uint64_t)method, (uint64_t)scenario};
+    *(toy_decision *)decision = (toy_decision){(uint64_t)method, (uint64_t)scenario, 0};
     return ESW_OK;
 }
 
@@ -382,7 +386,7 @@ static esw_status solve(eswi_solver *solver, size_t run, void *decisions, esw_er
             return esw_fail(error, ESW_BACKEND, "the device is gone");
         }
         toy_decision *decision = (toy_decision *)((unsigned char *)decisions + 64 * (size_t)i);
-        *decision = (toy_decision){solver->point->runs[run].method, instance->scenario};
+        *decision = (toy_decision){solver->point->runs[run].method, instance->scenario, 0};
     }
     return ESW_OK;
 }

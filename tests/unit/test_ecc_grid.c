@@ -10,7 +10,7 @@ Test(grid, without_a_finite_point_everybody_stays_local)
     ecc_setup setup;
     ecc_setup_open(&setup, "aps=2 users=4 subchannels=3");
     /* Beyond what configure accepts: the search must not depend on that check. */
-    setup.config->device_joules_per_flop = setup.config->edge_joules_per_flop = 1e300;
+    setup.config->kappa_device = setup.config->kappa_edge = 1e300;
     ecc_setup_stage(&setup, 1, 0);
     void *scratch = aligned_alloc(64, (eswi_ecc_grid_bytes(setup.config) + 63) / 64 * 64);
     cr_assert_not_null(scratch);
