@@ -224,8 +224,10 @@ static esw_status fill(eswi_clo_config *config, const esw_value *values, const c
     esw_status status = read_trees(config, values, error);
     if (!status)
         status = eswi_clo_config_derive(config, lines, error);
+    /* Tasks that are not written cannot be what is wrong: the network asks for models they lack. */
+    const clo_param blamed = lines[CLO_PARAM_TASKS] > 0 ? CLO_PARAM_TASKS : CLO_PARAM_NETWORK;
     if (!status)
-        status = at_line(&values[CLO_PARAM_TASKS], eswi_clo_tasks_load(config, base_dir, error), error);
+        status = at_line(&values[blamed], eswi_clo_tasks_load(config, base_dir, error), error);
     return status;
 }
 
