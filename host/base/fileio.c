@@ -136,14 +136,29 @@ static esw_status sync_directory_of(const char *path, esw_error *error)
     return status;
 }
 
+/* Renaming over a device, a pipe or a link would put a file in its place, and the user meant what was there. */
+static esw_status check_replaceable(const char *path, esw_error *error)
+{
+    struct stat there;
+    if (lstat(path, &there) != 0 || S_ISREG(there.st_mode))
+        return ESW_OK;
+    return esw_fail(error, ESW_IO, "%s: is %s, not a file; name a file", path,
+                    S_ISLNK(there.st_mode)   ? "a symbolic link"
+                    : S_ISDIR(there.st_mode) ? "a folder"
+                                             : "a device or a pipe");
+}
+
 esw_status eswi_file_commit(const char *temporary, const char *path, esw_error *error)
 {
-    int fd = open(temporary, O_RDONLY | O_CLOEXEC);
-    esw_status status = ESW_OK;
-    if (fd < 0 || fault("sync", temporary) || fsync(fd) != 0)
-        status = fail_errno(error, temporary, "syncing");
-    else if (fault("rename", path) || rename(temporary, path) != 0)
-        status = fail_errno(error, path, "renaming the finished file to it");
+    int fd = -1;
+    esw_status status = check_replaceable(path, error);
+    if (!status) {
+        fd = open(temporary, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || fault("sync", temporary) || fsync(fd) != 0)
+            status = fail_errno(error, temporary, "syncing");
+        else if (fault("rename", path) || rename(temporary, path) != 0)
+            status = fail_errno(error, path, "renaming the finished file to it");
+    }
     if (fd >= 0)
         close(fd);
     if (status) {

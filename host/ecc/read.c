@@ -425,7 +425,8 @@ static esw_status read_decision(const eswi_ecc_config *config, const eswi_ecc_in
     return status;
 }
 
-/* What a solver reported; a decision made by hand has none. */
+/* What a solver reported; a decision made by hand has none. That a scenario was too large for a method says nothing of
+ * the decision at hand, which is scored like any other. */
 static void read_diagnostics(const json_t *part, eswi_ecc_diagnostics *diagnostics)
 {
     for (size_t i = 0; i < ECC_DIAGNOSTICS; i++) {
@@ -440,7 +441,7 @@ static void read_diagnostics(const json_t *part, eswi_ecc_diagnostics *diagnosti
     }
     const char *reason = json_string_value(json_object_get(part, "reason"));
     for (int r = 0; reason && r < ECC_REASONS; r++) {
-        if (!strcmp(reason, eswi_ecc_reason_names[r])) {
+        if (r != ECC_REASON_TOO_LARGE && !strcmp(reason, eswi_ecc_reason_names[r])) {
             diagnostics->reason = r;
         }
     }

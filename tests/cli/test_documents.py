@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+import os
 import re
 import unittest
 
@@ -70,6 +71,17 @@ class Solve(CliTest):
         text = self.succeed("solve", self.write(EVERY_METHOD), "--scenario", 0)
         rows = [line.split()[0] for line in text.splitlines()[2:]]
         self.assertEqual(tuple(rows), METHODS)
+
+    def test_what_is_no_file_is_not_replaced_by_one(self):
+        experiment = self.write(SMALL)
+        pipe, link, target = (self.folder / name for name in ("pipe", "link", "target"))
+        os.mkfifo(pipe)
+        target.write_text("kept", encoding="utf-8")
+        link.symlink_to(target)
+        for place, words in ((pipe, "is a device or a pipe"), (link, "is a symbolic link"), (self.folder, "is a folder")):
+            self.fail_with(EXIT_IO, "solve", experiment, "--scenario", 0, "--method", "li-gd", "--json", place, says=words)
+        self.assertTrue(pipe.is_fifo() and link.is_symlink())
+        self.assertEqual(target.read_text(encoding="utf-8"), "kept")
 
     def test_scenarios_points_and_methods_that_do_not_exist_are_refused(self):
         path = self.write(SMALL)
