@@ -34,7 +34,8 @@ class Inputs(CliTest):
     def refuse(self, *says, **parameters):
         """The message names the line of the parameters."""
         path = self.write(experiment(**parameters))
-        self.fail_with(EXIT_USAGE, "run", path, "-o", self.folder / "run", "--dry-run", says=("experiment.yaml:4: ", *says))
+        self.fail_with(EXIT_USAGE, "run", path, "-o", self.folder / "run", "--dry-run",
+                       says=("experiment.yaml:4: ", *says))
 
     def refuse_network(self, *says, **parts):
         self.refuse("network", *says, network=graph(**parts))
@@ -50,7 +51,8 @@ class Inputs(CliTest):
         self.refuse_network(".nodes", "1 to 8", nodes=[])
         self.refuse_network(".nodes", "1 to 8", nodes=[node(f"n{i}", device=True) for i in range(9)])
         self.refuse_network(".nodes[1]", "that of another", nodes=[phone, node("phone")])
-        self.refuse_network(".nodes[1]", "unknown key", "did you mean 'model'", nodes=[phone, node("server", modell="x")])
+        self.refuse_network(".nodes[1]", "unknown key", "did you mean 'model'",
+                            nodes=[phone, node("server", modell="x")])
         self.refuse_network(".nodes[1]", "device must be", nodes=[phone, node("server", device="yes")])
         self.refuse_network(".links[0]", "no node is called 'tower'", links=[["phone", "tower"]])
         self.refuse_network(".links[0]", "to itself", links=[["phone", "phone"]])
@@ -65,7 +67,8 @@ class Inputs(CliTest):
         self.refuse("network", "d0", "2^20", network={"nodes": nodes, "links": links})
 
     def test_models_nobody_knows(self):
-        self.refuse("'resnet51'", "logit-normal", network=graph(nodes=[node("p", model="resnet51", device=True)], links=[]))
+        self.refuse("'resnet51'", "logit-normal",
+                    network=graph(nodes=[node("p", model="resnet51", device=True)], links=[]))
         self.refuse("no node has a model", network=graph(nodes=[node("p", device=True)], links=[]))
         self.refuse_table(table(), "'huge'", "tasks.csv",
                           network=graph(nodes=[node("p", model="huge", device=True)], links=[]))
