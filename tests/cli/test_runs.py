@@ -85,7 +85,7 @@ class Runs(CliTest):
         paths = sorted((SOURCE / "datasets" / "experiments").glob("*.yaml"))
         self.assertGreater(len(paths), 3)
         for path in paths:
-            self.assertIn("points", self.succeed("run", path, "--dry-run"), path.name)
+            self.assertIn("points", self.succeed("run", path, "--dry-run", "--threads", 1), path.name)
 
     def test_set_scenarios_and_methods_go_over_the_file(self):
         directory = self.run_into(SMALL, "--set", "users=3", "--scenarios", "5", "--methods", "edge-only,li-gd")
