@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/binding.h"
 #include "base/detmath.h"
 #include "base/text.h"
 #include "ecc/config_check.h"
@@ -11,11 +12,6 @@
 #include "ecc/profile.h"
 
 static const double SQUARE_M = 1000.0; /* side of the square the APs stand in */
-
-double eswi_ecc_watts_of_dbm(double dbm)
-{
-    return 1e-3 * eswi_pow(10.0, dbm / 10.0);
-}
 
 /* ---------------------------------------------------------------- values */
 
@@ -39,10 +35,10 @@ static void bind(eswi_ecc_config *config, ecc_param param, const esw_value *valu
         *(double *)field = value->real;
         break;
     case ECC_BIND_DBM:
-        *(double *)field = eswi_ecc_watts_of_dbm(value->real);
+        *(double *)field = eswi_watts_of_dbm(value->real);
         break;
     case ECC_BIND_DBM_BOTH: /* one direction may be overridden by a later parameter */
-        ((double *)field)[ECC_UP] = ((double *)field)[ECC_DOWN] = eswi_ecc_watts_of_dbm(value->real);
+        ((double *)field)[ECC_UP] = ((double *)field)[ECC_DOWN] = eswi_watts_of_dbm(value->real);
         break;
     }
 }
@@ -53,21 +49,6 @@ void eswi_ecc_config_bind(eswi_ecc_config *config, const esw_value values[ECC_PA
         if (values[p].set) {
             bind(config, (ecc_param)p, &values[p]);
         }
-    }
-}
-
-int eswi_ecc_choice_index(const char *choices, const char *word)
-{
-    const size_t length = strlen(word);
-    for (int index = 0;; index++) {
-        const size_t here = strcspn(choices, "|");
-        if (here == length && !strncmp(choices, word, length)) {
-            return index;
-        }
-        if (choices[here] == '\0') {
-            return -1;
-        }
-        choices += here + 1;
     }
 }
 
@@ -84,7 +65,7 @@ static void set_default(const esw_param *param, esw_value *value)
         eswi_parse_real(text, &value->real);
         break;
     case ESW_PARAM_CHOICE:
-        value->integer = eswi_ecc_choice_index(param->choices, text);
+        value->integer = eswi_choice_index(param->choices, text);
         break;
     case ESW_PARAM_BOOLEAN:
         value->integer = !strcmp(text, "true");

@@ -99,16 +99,10 @@ void eswi_ecc_values_free(esw_value values[ECC_PARAMS]);
  * ones. */
 void eswi_ecc_config_bind(eswi_ecc_config *config, const esw_value values[ECC_PARAMS]);
 
-/* The index of `word` in choices such as "a|b|c", or -1. */
-int eswi_ecc_choice_index(const char *choices, const char *word);
-
 /* The second half of configure, shared with JSON documents: given a config whose parameters and profiles are
  * set, checks what a single range cannot and computes everything derived. `values` (NULL for a document) are
  * for messages: what the user wrote, and where. On failure the config is still the caller's to free. */
 esw_status eswi_ecc_config_derive(eswi_ecc_config *config, const esw_value *values, esw_error *error);
-
-/* x dBm in W. */
-double eswi_ecc_watts_of_dbm(double dbm);
 
 static inline const eswi_ecc_config *eswi_ecc_config_of(const esw_config *config)
 {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/binding.h"
 #include "base/text.h"
 #include "ecc/document.h"
 #include "ecc/params.h"
@@ -46,7 +47,7 @@ static esw_status read_real(const esw_param *param, bool watts, const char *name
 static esw_status read_choice(const esw_param *param, const char *name, const json_t *json, int *value,
                               esw_error *error)
 {
-    *value = json_is_string(json) ? eswi_ecc_choice_index(param->choices, json_string_value(json)) : -1;
+    *value = json_is_string(json) ? eswi_choice_index(param->choices, json_string_value(json)) : -1;
     return *value >= 0 ? ESW_OK : bad_parameter(name, param->choices, error);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/binding.h"
 #include "base/text.h"
 
 enum { CLAIMED_LINE = 7 };
@@ -39,7 +40,7 @@ static void override(esw_value *values, char *assignment)
         cr_assert(eswi_parse_real(text, &value->real), "%s=%s", param->name, text);
         break;
     case ESW_PARAM_CHOICE:
-        value->integer = eswi_ecc_choice_index(param->choices, text);
+        value->integer = eswi_choice_index(param->choices, text);
         cr_assert_geq(value->integer, 0, "%s=%s", param->name, text);
         break;
     case ESW_PARAM_BOOLEAN:

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/binding.h"
 #include "ecc/document.h"
 #include "ecc_setup.h"
 
@@ -191,7 +192,7 @@ Test(hand, a_missing_parameter_has_its_default)
     json_object_del(part("parameters"), "power_max_w");
     accepts(&s);
     cr_assert_eq(s.config->weight_time, 0.9);
-    cr_assert_eq(s.config->power_max_w[ECC_UP], eswi_ecc_watts_of_dbm(25.0));
+    cr_assert_eq(s.config->power_max_w[ECC_UP], eswi_watts_of_dbm(25.0));
     ecc_setup_close(&s);
 }
 
