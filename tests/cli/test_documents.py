@@ -107,6 +107,12 @@ class Account(CliTest):
             for name in ("latency_s", "energy_j", "utility"):
                 self.assertEqual(metrics[name], document["metrics"][name + "_mean"], method)
 
+    def test_what_a_method_said_of_the_scenario_does_not_hide_the_score(self):
+        document = self.solve(self.write(SMALL), "li-gd", 2)
+        document["diagnostics"]["reason"] = "too-large"
+        metrics = self.account(document, "--against", "none")["metrics"]
+        self.assertEqual(metrics["latency_s"], document["metrics"]["latency_s_mean"])
+
     def test_a_decision_written_by_hand_is_scored_with_its_gap(self):
         document = self.solve(self.write(SMALL), "li-gd", 1)
         users, last = 4, len(document["instance"]["profiles"][0]["flops"])
