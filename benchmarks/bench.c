@@ -126,6 +126,8 @@ esw_status esw_bench(const esw_bench_options *options, json_t **report, esw_erro
                                           {"clo-single-hop", bench_clo_single_hop},
                                           {"clo-multi-hop", bench_clo_multi_hop},
                                           {"clo-lo-single-hop", bench_clo_lo}};
+    if (eswi_isa_check(error))
+        return ESW_BAD_USAGE;
     json_t *cases = json_array();
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
         if (options->filter && !strstr(entries[i].name, options->filter))

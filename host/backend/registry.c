@@ -2,10 +2,11 @@
 #include "backend/registry.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "backend/modules.h"
+#include "base/isa.h"
+#include "base/text.h"
 #include "cansa/system.h"
 #include "clo/system.h"
 #include "ecc/system.h"
@@ -110,16 +111,16 @@ esw_status eswi_backend_find(const char *name, const esw_system *system, uint64_
                              const eswi_backend **backend, const eswi_solver_ops **ops, esw_error *error)
 {
     char known[256] = "auto";
-    size_t used = strlen(known);
     const bool any = !name || strcmp(name, "auto") == 0;
+    if (eswi_isa_check(error)) /* whichever backend solves: the host draws and accounts */
+        return ESW_BAD_USAGE;
     for (const eswi_backend *const *b = eswi_backends(); *b; b++) {
         *backend = *b;
         if (!any && strcmp(name, (*b)->name) == 0)
             return check(*b, system, methods, ops, error);
         if (any && check(*b, system, methods, ops, error) == ESW_OK)
             return ESW_OK;
-        if (used < sizeof known)
-            used += (size_t)snprintf(known + used, sizeof known - used, ", %s", (*b)->name);
+        eswi_list_append(known, sizeof known, (*b)->name);
     }
     if (any)
         return ESW_BACKEND; /* the last one says why */

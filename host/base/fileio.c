@@ -168,6 +168,25 @@ esw_status eswi_file_commit(const char *temporary, const char *path, esw_error *
     return sync_directory_of(path, error);
 }
 
+esw_status eswi_file_check_replaceable(const char *path, esw_error *error)
+{
+    esw_status status = check_replaceable(path, error);
+    if (status)
+        return status;
+    char *temporary = eswi_format("%s.part", path);
+    if (!temporary)
+        return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
+    unlink(temporary); /* left by a process that was killed */
+    eswi_file file;
+    status = eswi_file_create(&file, temporary, error);
+    if (!status) {
+        status = eswi_file_close(&file, error);
+        unlink(temporary);
+    }
+    free(temporary);
+    return status;
+}
+
 esw_status eswi_file_replace(const char *path, const void *data, size_t length, esw_error *error)
 {
     char *temporary = eswi_format("%s.part", path);

@@ -35,6 +35,10 @@ esw_status eswi_file_close(eswi_file *file, esw_error *error);
  * removed. */
 esw_status eswi_file_commit(const char *temporary, const char *path, esw_error *error);
 
+/* Whether eswi_file_replace may make `path` here and now, for work whose result must not be lost; the file itself is not
+ * touched. */
+esw_status eswi_file_check_replaceable(const char *path, esw_error *error);
+
 /* Writes a whole file under a temporary name, then commits it: readers see the old bytes or the new, never a
  * part. */
 esw_status eswi_file_replace(const char *path, const void *data, size_t length, esw_error *error);

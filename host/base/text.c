@@ -197,6 +197,27 @@ const char *eswi_format_bytes(double bytes, char text[32])
     return text;
 }
 
+void eswi_list_append(char *list, size_t size, const char *name)
+{
+    static const char ellipsis[] = "...";
+    const size_t used = strlen(list), rest = strlen(ellipsis);
+    if (used >= rest && strcmp(list + used - rest, ellipsis) == 0)
+        return;
+    const char *separator = used > 0 ? ", " : "";
+    const size_t end = used + strlen(separator) + strlen(name);
+    const bool fits = end + strlen(", ") + rest < size; /* after it there is room to say that there are more */
+    snprintf(list + used, size - used, "%s%s", separator, fits ? name : ellipsis);
+}
+
+char *eswi_trim(char *word)
+{
+    word += strspn(word, " \t");
+    size_t length = strlen(word);
+    while (length > 0 && strchr(" \t", word[length - 1]))
+        word[--length] = '\0';
+    return word;
+}
+
 char *eswi_format(const char *format, ...)
 {
     char *text = NULL;

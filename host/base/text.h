@@ -37,6 +37,13 @@ const char *eswi_format_bytes(double bytes, char text[32]);
  * the first. */
 const char *eswi_nearest(const char *word, const char *const *words, size_t n);
 
+/* Appends a name to a list in `list`, a text of at most size - 1 bytes ("" begins one): "a", "a, b". A name is never cut: where
+ * one does not fit, the list ends in ", ..." and takes no more. */
+void eswi_list_append(char *list, size_t size, const char *name);
+
+/* Cuts blanks off both ends of `word`, in place; returns where it begins. */
+char *eswi_trim(char *word);
+
 /* malloc'ed printf; NULL when out of memory. */
 char *eswi_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -1,6 +1,7 @@
 /* CANSA: draws an instance. Every number is a pure function of (seed, scenario, what it is for); cansa/stage.h names
  * the streams. Sixteen clients at a time, in shared-source arithmetic without branches that is compiled once per
- * instruction set and chosen at run time; the bits are the same (base/portable.h). */
+ * instruction set and chosen at run time (base/isa.h); the bits are the same (base/portable.h). */
+#include "base/isa.h"
 #include "cansa/stage_kernel.h"
 
 enum { LANES = 16 };
@@ -36,22 +37,21 @@ typedef void draw_function(const eswi_cansa_config *config, uint64_t seed, uint6
     }
 
 DRAW_FUNCTION(baseline, )
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(ESWI_ISA_X86)
 DRAW_FUNCTION(avx2, __attribute__((target("avx2,fma"))))
 DRAW_FUNCTION(avx512, __attribute__((target("avx2,fma,avx512f,avx512dq,avx512vl,avx512bw"))))
 #endif
 
 static draw_function *pick_draw_function(void)
 {
-#if defined(__x86_64__) && defined(__GNUC__)
-    const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (avx2 && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw"))
-        return draw_clients_avx512;
-    if (avx2)
-        return draw_clients_avx2;
+    static draw_function *const of_isa[ESWI_ISAS] = {
+        [ESWI_ISA_BASELINE] = draw_clients_baseline,
+#if defined(ESWI_ISA_X86)
+        [ESWI_ISA_AVX2] = draw_clients_avx2,
+        [ESWI_ISA_AVX512] = draw_clients_avx512,
 #endif
-    return draw_clients_baseline;
+    };
+    return of_isa[eswi_isa_in_use()];
 }
 
 void eswi_cansa_stage(const eswi_cansa_config *config, uint64_t seed, uint64_t scenario,

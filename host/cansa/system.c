@@ -137,6 +137,14 @@ static void fields_of(const esw_config *opaque, const void *instance_block, cons
     }
 }
 
+/* From nobody served to everybody; the readings and rules that a method can choose. */
+static const char VERIFY[] =
+    "system: cansa\n"
+    "scenarios: 8\n"
+    "methods: [cansa, {use: cansa, as: cansa-as-code, reading: as-code}, average, proportional, equal-rate, optimum,\n"
+    "  {use: optimum, as: optimum-utility, objective: utility}, nash]\n"
+    "sweep: {clients: [1, 20, 60], rbs_total: [0, 20, 100]}\n";
+
 const esw_system eswi_cansa_system = {
     .name = "cansa",
     .title = "An auction for resource blocks with context-aware models",
@@ -159,6 +167,7 @@ const esw_system eswi_cansa_system = {
     .stage = stage,
     .account = account,
     .oracle = oracle,
+    .verify = VERIFY,
     .fields_of = fields_of,
     .series_of = NULL,
     .describe = eswi_cansa_describe,

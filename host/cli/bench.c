@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fileio.h"
+
 static const char HELP[] =
     "usage: edgesweep bench [--filter TEXT] [--json FILE|-] [--threads N] [--repeats N] [--seconds S]\n"
     "\n"
@@ -116,14 +118,19 @@ static int run_bench(int argc, char **argv)
     if (!cli_positionals(&cli_bench, argc, argv, 0, ""))
         return esw_status_exit_code(ESW_BAD_USAGE);
 
+    const bool to_stdout = json_path && strcmp(json_path, "-") == 0;
     json_t *report = NULL;
     esw_error error = {{0}};
-    esw_status status = esw_bench(&options, &report, &error);
-    if (status == ESW_OK && json_path)
+    esw_status status = json_path && !to_stdout ? eswi_file_check_replaceable(json_path, &error) : ESW_OK;
+    if (status == ESW_OK)
+        status = esw_bench(&options, &report, &error);
+    if (status != ESW_OK)
+        return cli_fail(status, "%s", error.text);
+    int code = to_stdout ? 0 : print_report(report); /* first: a file that fails now must not take the figures along */
+    if (json_path)
         status = cli_document_write(report, json_path, &error);
-    int code = status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
-    if (code == 0 && !(json_path && strcmp(json_path, "-") == 0))
-        code = print_report(report);
+    if (status != ESW_OK)
+        code = cli_fail(status, "%s", error.text);
     json_decref(report);
     return code;
 }

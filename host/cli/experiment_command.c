@@ -99,10 +99,9 @@ size_t cli_experiment_method(const esw_experiment *experiment, const char *optio
     size_t count = esw_experiment_method_count(experiment);
     size_t n_labels = count < 64 ? count : 64;
     char list[512] = "";
-    for (size_t i = 0, used = 0; i < n_labels; i++) {
+    for (size_t i = 0; i < n_labels; i++) {
         labels[i] = esw_experiment_method_label(experiment, i);
-        if (used < sizeof list)
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", labels[i]);
+        eswi_list_append(list, sizeof list, labels[i]);
     }
     const char *nearest = eswi_nearest(label, labels, n_labels);
     cli_fail(ESW_BAD_USAGE, "%s: the experiment has no method %.60s%s%s%s; it has %s", option, label,

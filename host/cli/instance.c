@@ -1,5 +1,6 @@
 /* edgesweep instance: scenarios as drawn, for somebody else's program. */
 #include "experiment_command.h"
+#include "interrupt.h"
 
 static const char HELP[] =
     "usage: edgesweep instance EXPERIMENT.yaml --scenarios K..L -o FILE [OPTIONS]\n"
@@ -10,9 +11,12 @@ static const char HELP[] =
     "      --scenarios K..L     which scenarios, both ends included, from 0; or one, K\n"
     "  -o, --output FILE        the name ends in .h5 or .json\n"
     "      --point P            which sweep point, from 0 (default 0)\n"
-    "      --set KEY=VALUE      sets a parameter or the seed over the file; may be repeated\n"
+    "      --set KEY=VALUE      sets a parameter or the seed over the file, in place of a sweep of it too; may be\n"
+    "                           repeated\n"
     "      --methods A,B        only these of the file's methods (instances do not depend on them)\n"
     "  -h, --help               this text\n"
+    "\n"
+    "Interrupted by Ctrl-C or SIGTERM it writes nothing; a file of that name stays as it was.\n"
     "\n"
     "example: edgesweep instance users.yaml --scenarios 0..9 -o instances.h5\n";
 
@@ -59,8 +63,9 @@ static int write_instances(const esw_experiment *experiment, void *context)
     if (!cli_experiment_has_point(experiment, args->point))
         return esw_status_exit_code(ESW_BAD_USAGE);
     esw_error error = {0};
+    const volatile sig_atomic_t *stop = cli_catch_interrupts(NULL);
     esw_status status =
-        esw_instances_write(experiment, args->point, args->first, args->last, args->output, &error);
+        esw_instances_write(experiment, args->point, args->first, args->last, args->output, stop, &error);
     return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
 }
 

@@ -1,6 +1,7 @@
 /* edgesweep reproduce: the figures of papers, each with its experiment, plot and claims. */
 #include "cli.h"
 #include "command_line.h"
+#include "interrupt.h"
 #include "progress.h"
 #include "report.h"
 
@@ -282,6 +283,7 @@ static int reproduce(arguments *args, plan *p)
 {
     esw_error error = {0};
     esw_report_summary summary = {0};
+    args->run.stop = cli_catch_interrupts(CLI_FINISHING_BLOCKS);
     esw_status status = group_figures(p, args->directory, &error);
     for (size_t i = 0; i < p->n_groups && status == ESW_OK; i++)
         status = run_group(args, &p->groups[i], &error);
@@ -289,6 +291,9 @@ static int reproduce(arguments *args, plan *p)
         status = print_verdicts(p->figures[i], group_of(p, p->figures[i])->results, &error);
     if (status == ESW_OK)
         status = write_report(p, args, &summary, &error);
+    if (status == ESW_INTERRUPTED)
+        return cli_fail(status, "interrupted: what is done is kept in %s; the same command again goes on",
+                        args->directory);
     if (status != ESW_OK)
         return cli_fail(status, "%s", error.text);
     return summary.verdicts[ESW_NOT_REPRODUCED] > 0 ? esw_status_exit_code(ESW_CHECK_FAILED) : 0;

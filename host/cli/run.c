@@ -1,16 +1,14 @@
 /* edgesweep run: an experiment into a run directory. */
 #include "command_line.h"
 #include "experiment_command.h"
+#include "interrupt.h"
 #include "progress.h"
 #include "visible.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 
@@ -23,7 +21,8 @@ static const char HELP[] =
     "      --backend NAME       auto (default) or one of `edgesweep list backends`; no result changes\n"
     "      --threads N          worker threads (default: one per usable core); no result changes\n"
     "      --batch N            scenarios per backend call (default: as memory allows); no result changes\n"
-    "      --set KEY=VALUE      sets a parameter, seed or scenarios over the file; may be repeated\n"
+    "      --set KEY=VALUE      sets a parameter, seed or scenarios over the file, in place of a sweep of it too; may\n"
+    "                           be repeated\n"
     "      --methods A,B        only these of the file's methods, or others of the system by name\n"
     "      --scenarios N        scenarios per point, instead of the file's\n"
     "      --resume             go on with the run in DIR, if there is one; scenarios, methods, compare, stop and\n"
@@ -65,32 +64,6 @@ typedef struct arguments {
     bool started; /* the experiment was loaded */
     bool at_most; /* `stop:` may end points earlier */
 } arguments;
-
-/* ---------------------------------------------------------------- signals */
-
-static volatile sig_atomic_t stop_requested;
-
-static void request_stop(int signal_number)
-{
-    static const char text[] =
-        "\nfinishing the blocks in flight; a second signal ends at once and keeps what was done "
-        "before them\n";
-    (void)signal_number;
-    int saved = errno;
-    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
-    (void)written; /* nothing can be done about it here */
-    errno = saved;
-    stop_requested = 1;
-}
-
-static void catch_signals(void)
-{
-    /* SA_RESETHAND: whoever does not want to wait for the blocks in flight sends a second signal. */
-    struct sigaction action = {.sa_handler = request_stop, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 /* ---------------------------------------------------------------- arguments */
 
@@ -217,7 +190,7 @@ static int print_plan(const esw_experiment *experiment, const arguments *args)
     esw_status status = esw_plan_make(experiment, &args->run, &plan, &error);
     if (status != ESW_OK)
         return cli_fail(status, "%s", error.text);
-    const double mib = 1.0 / (1 << 20);
+    char solver[32], engine[32], allowed[32], disk[32];
     const char *at_most = esw_experiment_stop(experiment) ? "at most " : "";
     printf("experiment   ");
     cli_print_visible(esw_experiment_name(experiment));
@@ -226,10 +199,11 @@ static int print_plan(const esw_experiment *experiment, const arguments *args)
            plan.methods, at_most, plan.scenarios, plan.blocks);
     printf("backend      %s, %d threads, batches of %" PRIu32 " scenarios\n", plan.backend, plan.threads,
            plan.batch);
-    printf("memory       %.1f MiB backend + %.1f MiB engine at point %zu, of %.0f MiB allowed\n",
-           (double)plan.solver_bytes * mib, (double)plan.engine_bytes * mib, plan.largest_point,
-           (double)plan.allowed_bytes * mib);
-    printf("disk         %s%.1f MiB\n", at_most, (double)plan.journal_bytes * mib);
+    printf("memory       %s backend + %s engine at point %zu, of %s allowed\n",
+           eswi_format_bytes((double)plan.solver_bytes, solver),
+           eswi_format_bytes((double)plan.engine_bytes, engine), plan.largest_point,
+           eswi_format_bytes((double)plan.allowed_bytes, allowed));
+    printf("disk         %s%s\n", at_most, eswi_format_bytes((double)plan.journal_bytes, disk));
     fflush(stdout); /* the time takes a moment */
     return print_time(experiment, args, at_most);
 }
@@ -270,8 +244,7 @@ static int run_experiment(const esw_experiment *experiment, arguments *args)
         args->run.context = &progress;
     }
     args->at_most = esw_experiment_stop(experiment) != NULL;
-    catch_signals();
-    args->run.stop = &stop_requested;
+    args->run.stop = cli_catch_interrupts(CLI_FINISHING_BLOCKS);
 
     esw_run_report report = {0};
     esw_error error = {0};

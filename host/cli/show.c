@@ -52,24 +52,26 @@ typedef struct view {
 /* Marks the metrics named in `list`; false after a line on stderr. */
 static bool choose_named(view *v, const char *list)
 {
-    size_t count = esw_results_metric_count(v->results);
-    while (*list) {
-        size_t length = strcspn(list, ","), found = count;
-        for (size_t i = 0; i < count; i++) {
-            const char *name = esw_results_metric(v->results, i)->name;
-            if (strlen(name) == length && strncmp(name, list, length) == 0)
-                found = i;
-        }
-        if (found == count) {
-            cli_fail(ESW_BAD_USAGE,
-                     "--metrics: the run has no metric %.*s; `edgesweep list metrics` lists them", (int)length,
-                     list);
-            return false;
-        }
-        v->shown[found] = true;
-        list += length + (list[length] == ',');
+    char *names = strdup(list), *rest = names, known[512] = "";
+    const size_t count = esw_results_metric_count(v->results);
+    bool good = names != NULL;
+    if (!good)
+        cli_fail(ESW_NO_MEMORY, "out of memory");
+    for (char *name; good && (name = strsep(&rest, ","));) {
+        size_t i = 0;
+        name = eswi_trim(name);
+        while (i < count && strcmp(esw_results_metric(v->results, i)->name, name) != 0)
+            i++;
+        good = i < count;
+        if (good)
+            v->shown[i] = true;
+        for (size_t k = 0; k < count && !good; k++)
+            eswi_list_append(known, sizeof known, esw_results_metric(v->results, k)->name);
+        if (!good)
+            cli_fail(ESW_BAD_USAGE, "--metrics: the run has no metric '%.60s'; it has %s", name, known);
     }
-    return true;
+    free(names);
+    return good;
 }
 
 static bool choose_metrics(view *v, const char *wanted)
@@ -199,8 +201,13 @@ static esw_status choose_field(const esw_experiment *experiment, const char *wan
     for (size_t i = 0; i < system->n_fields && *field == ESW_NONE; i++)
         if (system->fields[i].integral && (!wanted || strcmp(system->fields[i].name, wanted) == 0))
             *field = i;
+    char known[512] = "";
+    for (size_t i = 0; i < system->n_fields; i++)
+        if (system->fields[i].integral)
+            eswi_list_append(known, sizeof known, system->fields[i].name);
     if (wanted && *field == ESW_NONE)
-        return esw_fail(error, ESW_BAD_USAGE, "--field: %s has no integral column %s", system->name, wanted);
+        return esw_fail(error, ESW_BAD_USAGE, "--field: %s has no integral column '%.60s'; it has %s", system->name,
+                        wanted, known);
     return ESW_OK;
 }
 
@@ -211,15 +218,23 @@ typedef struct wishes {
 
 enum { PLOT_COLUMNS = 100, PLOT_ROWS = 28 };
 
-static esw_status print_plot(const esw_results *results, const char *metric, esw_error *error)
+/* The tables and, where one is asked for, the plot, which is drawn first: a wrong name is not hidden behind tables. */
+static esw_status print_all(const view *v, const wishes *wanted, esw_error *error)
 {
-    char *text;
-    esw_status status = esw_report_plot_text(results, metric, PLOT_COLUMNS, PLOT_ROWS, &text, error);
-    if (status != ESW_OK)
-        return status;
-    fputs(text, stdout);
-    free(text);
-    return ESW_OK;
+    size_t field;
+    char *plot = NULL;
+    esw_status status = choose_field(v->experiment, wanted->field, &field, error);
+    esw_status drawn = ESW_OK;
+    if (status == ESW_OK && wanted->plot)
+        drawn = esw_report_plot_text(v->results, wanted->plot, PLOT_COLUMNS, PLOT_ROWS, &plot, error);
+    if (status == ESW_OK && drawn == ESW_BAD_USAGE)
+        return drawn;
+    if (status == ESW_OK)
+        status = print_results(v, field, drawn == ESW_OK ? error : NULL);
+    if (status == ESW_OK && plot)
+        fputs(plot, stdout);
+    free(plot);
+    return drawn == ESW_OK ? status : drawn;
 }
 
 static int show(const char *directory, const wishes *wanted)
@@ -232,7 +247,6 @@ static int show(const char *directory, const wishes *wanted)
 
     view v = {.results = results, .experiment = esw_results_experiment(results)};
     v.shown = calloc(esw_results_metric_count(results), sizeof *v.shown);
-    size_t field = ESW_NONE;
     int code;
     if (!v.shown) {
         code = cli_fail(ESW_NO_MEMORY, "out of memory");
@@ -240,11 +254,7 @@ static int show(const char *directory, const wishes *wanted)
         code = esw_status_exit_code(ESW_BAD_USAGE);
     } else {
         choose_ratios(&v);
-        status = choose_field(v.experiment, wanted->field, &field, &error);
-        if (status == ESW_OK)
-            status = print_results(&v, field, &error);
-        if (status == ESW_OK && wanted->plot)
-            status = print_plot(results, wanted->plot, &error);
+        status = print_all(&v, wanted, &error);
         code = status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
         if (*esw_results_warning(results))
             fprintf(stderr, "edgesweep: note: %s\n", esw_results_warning(results));

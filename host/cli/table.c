@@ -73,6 +73,14 @@ static void print_rows(const cli_table *table, const int *widths, int indent)
     }
 }
 
+void cli_table_free(cli_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        free(table->cells[i]);
+    free(table->cells);
+    *table = (cli_table){.columns = table->columns};
+}
+
 bool cli_table_print(cli_table *table, int indent)
 {
     int *widths = calloc(table->columns, sizeof *widths);
@@ -83,9 +91,6 @@ bool cli_table_print(cli_table *table, int indent)
         print_rows(table, widths, indent);
     }
     free(widths);
-    for (size_t i = 0; i < table->count; i++)
-        free(table->cells[i]);
-    free(table->cells);
-    *table = (cli_table){.columns = table->columns};
+    cli_table_free(table);
     return good;
 }

@@ -18,4 +18,7 @@ void cli_table_add(cli_table *table, const char *format, ...) __attribute__((for
  * first row. Frees the cells; false when memory had run out. */
 bool cli_table_print(cli_table *table, int indent);
 
+/* Drops the cells; on a printed table nothing happens. */
+void cli_table_free(cli_table *table);
+
 #endif

@@ -72,7 +72,10 @@ static int run_verify(int argc, char **argv)
         cli_table_add(&table, "%s", head[i]);
     esw_error error = {0};
     const esw_status status = esw_verify(&options, &error);
-    cli_table_print(&table, 0);
+    const bool some = table.count > table.columns; /* what was found before an error is shown too */
+    if (some && !cli_table_print(&table, 0))
+        return cli_fail(ESW_NO_MEMORY, "out of memory");
+    cli_table_free(&table);
     return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
 }
 

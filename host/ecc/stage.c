@@ -3,8 +3,9 @@
  * Exp(1) fade.
  *
  * The two loops that cost time, over links and over blocks of four gains, are shared-source arithmetic
- * without branches. They are compiled once per instruction set and chosen at run time; the bits are the same
- * (base/portable.h). */
+ * without branches. They are compiled once per instruction set and chosen at run time (base/isa.h); the bits are
+ * the same (base/portable.h). */
+#include "base/isa.h"
 #include "ecc/stage_kernel.h"
 
 enum { LANES = 16, DRAWS = ECC_STAGE_DRAWS }; /* blocks of four gains, or links, computed together */
@@ -55,24 +56,21 @@ typedef struct lane_functions {
     }
 
 LANE_FUNCTIONS(baseline, )
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(ESWI_ISA_X86)
 LANE_FUNCTIONS(avx2, __attribute__((target("avx2,fma"))))
 LANE_FUNCTIONS(avx512, __attribute__((target("avx2,fma,avx512f,avx512dq,avx512vl,avx512bw"))))
 #endif
 
 static lane_functions pick_lane_functions(void)
 {
-#if defined(__x86_64__) && defined(__GNUC__)
-    const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (avx2 && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw")) {
-        return (lane_functions){draw_gains_avx512, mean_gains_avx512};
-    }
-    if (avx2) {
-        return (lane_functions){draw_gains_avx2, mean_gains_avx2};
-    }
+    static const lane_functions of_isa[ESWI_ISAS] = {
+        [ESWI_ISA_BASELINE] = {draw_gains_baseline, mean_gains_baseline},
+#if defined(ESWI_ISA_X86)
+        [ESWI_ISA_AVX2] = {draw_gains_avx2, mean_gains_avx2},
+        [ESWI_ISA_AVX512] = {draw_gains_avx512, mean_gains_avx512},
 #endif
-    return (lane_functions){draw_gains_baseline, mean_gains_baseline};
+    };
+    return of_isa[eswi_isa_in_use()];
 }
 
 /* ---------------------------------------------------------------- gains */

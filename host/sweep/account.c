@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/isa.h"
 #include "base/text.h"
 #include "sweep/json_difference.h"
 #include "sweep/metrics.h"
@@ -109,11 +110,10 @@ static esw_status unknown_method(const esw_system *system, const char *name, esw
 {
     const char *names[256];
     char list[512] = "";
-    size_t n = 0, used = 0;
+    size_t n = 0;
     for (; n < system->n_methods && n < 256; ++n) {
         names[n] = system->methods[n].name;
-        if (used < sizeof list)
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", n ? ", " : "", names[n]);
+        eswi_list_append(list, sizeof list, names[n]);
     }
     const char *nearest = eswi_nearest(name, names, n);
     return esw_fail(error, ESW_BAD_USAGE, "--against: found '%.60s', no such method of %s%s%s%s; known: %s",
@@ -205,7 +205,7 @@ static esw_status solve_named(const scored *s, const char *against, const char *
     if (!names)
         return esw_fail(error, ESW_NO_MEMORY, "out of memory");
     for (char *name; !status && (name = strsep(&rest, ","));)
-        status = append_against(s, name, backend, seed, scenario, list, error);
+        status = append_against(s, eswi_trim(name), backend, seed, scenario, list, error);
     free(names);
     return status;
 }
@@ -215,8 +215,11 @@ esw_status esw_account(const json_t *document, const char *base_dir, const char 
 {
     scored s;
     esw_error note = {0};
+    esw_status status = eswi_isa_check(error);
+    if (status)
+        return status;
     json_t *list = json_array();
-    esw_status status =
+    status =
         list ? score(document, base_dir, &s, error) : esw_fail(error, ESW_NO_MEMORY, "out of memory");
     if (!status && against)
         status = strcmp(against, "all") == 0 ? solve_all(&s, backend, list, &note, error)

@@ -68,16 +68,14 @@ static esw_status read_system(esw_experiment *experiment, const eswi_node *node,
 {
     char found[64], known[256] = "";
     const char *names[64];
-    size_t n = 0, used = 0;
+    size_t n = 0;
     eswi_place place = {experiment->source, node->line};
     experiment->system = node->kind == ESWI_SCALAR ? esw_system_find(node->text) : NULL;
     if (experiment->system)
         return ESW_OK;
     for (const esw_system *const *system = esw_systems(); *system && n < 64; ++system) {
         names[n++] = (*system)->name;
-        if (used < sizeof known)
-            used +=
-                (size_t)snprintf(known + used, sizeof known - used, "%s%s", n > 1 ? ", " : "", (*system)->name);
+        eswi_list_append(known, sizeof known, (*system)->name);
     }
     const char *nearest = node->kind == ESWI_SCALAR ? eswi_nearest(node->text, names, n) : NULL;
     return eswi_fail_at(place, error, "system: found %s, must be the name of a system; known: %s%s%s%s", eswi_node_describe(node, found),

@@ -47,7 +47,6 @@ static esw_status unknown_method(const esw_experiment *experiment, eswi_place pl
 {
     const esw_system *system = experiment->system;
     char list[512] = "";
-    size_t used = 0;
     const char *names[256];
     size_t n = 0;
     for (size_t i = 0; i < experiment->n_methods && n < 128; ++i)
@@ -59,12 +58,12 @@ static esw_status unknown_method(const esw_experiment *experiment, eswi_place pl
     if (nearest)
         return eswi_fail_at(place, error, "%s: found '%.60s', no such method of %s; did you mean '%s'?", key,
                             name, system->name, nearest);
-    for (size_t i = 0; i < n && used < sizeof list; ++i) {
+    for (size_t i = 0; i < n; ++i) {
         size_t before = 0;
         while (before < i && strcmp(names[before], names[i]) != 0)
             ++before;
         if (before == i)
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
+            eswi_list_append(list, sizeof list, names[i]);
     }
     return eswi_fail_at(place, error, "%s: found '%.60s', no such method of %s; known: %s", key, name,
                         system->name, list);
@@ -246,6 +245,7 @@ esw_status eswi_methods_select(esw_experiment *experiment, const char *labels, s
     esw_status status = ESW_OK;
     for (char *label; !status && (label = strsep(&rest, ","));) {
         size_t index = 0;
+        label = eswi_trim(label);
         status = require_method(experiment, label, place, "methods", &index, error);
         if (!status && index < chosen)
             status = eswi_fail_at(place, error, "methods: %s: given twice", label);

@@ -81,6 +81,11 @@ esw_status eswi_sweep_read(esw_experiment *experiment, const eswi_node *node, es
                                 "sweep: %s: an option of methods; give each value as an entry of "
                                 "`methods:`, {use: METHOD, as: LABEL, %s: VALUE}",
                                 item->key, item->key);
+        if (experiment->values[param].line > 0)
+            return eswi_fail_at(place, error,
+                                "sweep: %s: also under `parameters:` in line %d; a swept parameter has no single "
+                                "value: remove one of the two",
+                                item->key, experiment->values[param].line);
         eswi_axis *axis = &experiment->axes[experiment->n_axes++];
         *axis = (eswi_axis){.param = param, .line = item->key_line};
         esw_status status = read_axis(experiment, item, axis, error);

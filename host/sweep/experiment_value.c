@@ -231,9 +231,9 @@ const char *eswi_param_hint(const esw_system *system, const char *word, bool (*w
     if (nearest) {
         snprintf(text, length, "; did you mean '%s'?", nearest);
     } else {
-        size_t used = (size_t)snprintf(text, length, "; known: ");
-        for (size_t i = 0; i < n && used < length; ++i)
-            used += (size_t)snprintf(text + used, length - used, "%s%s", i ? ", " : "", names[i]);
+        const size_t used = (size_t)snprintf(text, length, "; known: ");
+        for (size_t i = 0; i < n; ++i)
+            eswi_list_append(text + used, length - used, names[i]);
     }
     free(names);
     return text;

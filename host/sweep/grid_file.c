@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/machine.h"
+#include "base/text.h"
 #include "edgesweep/run.h"
 #include "sweep/experiment.h"
 #include "sweep/metrics.h"
@@ -66,19 +67,20 @@ static eswi_grid_head head_of(const esw_system *system, const esw_grid *grid, co
 static esw_status check_room(const eswi_grid_head *head, const eswi_grid_format *format, const char *path,
                              esw_error *error)
 {
-    const double mib = 1.0 / (1 << 20), values = (double)head->points * (double)head->grid->n_quantities;
+    char needed[32], left[32];
+    const double values = (double)head->points * (double)head->grid->n_quantities;
     const double memory = values * sizeof(double);
     const double disk = values * (double)head->grid->entities * (double)format->value_bytes;
     const double memory_free = 0.9 * (double)eswi_machine_memory_bytes();
     const double disk_free = (double)eswi_machine_disk_bytes(path);
     if (memory > memory_free)
         return esw_fail(error, ESW_TOO_LARGE,
-                        "--grid: one of the %s takes %.0f MiB, %.0f MiB of memory are free: use fewer levels",
-                        head->entity, memory * mib, memory_free * mib);
+                        "--grid: one of the %s takes %s of memory, free: %s; use fewer levels", head->entity,
+                        eswi_format_bytes(memory, needed), eswi_format_bytes(memory_free, left));
     if (disk > disk_free)
         return esw_fail(error, ESW_TOO_LARGE,
-                        "%s: the grid takes about %.0f MiB, %.0f MiB of disk are free: use fewer levels", path,
-                        disk * mib, disk_free * mib);
+                        "%s: the grid takes about %s of disk, free: %s; use fewer levels", path,
+                        eswi_format_bytes(disk, needed), eswi_format_bytes(disk_free, left));
     return ESW_OK;
 }
 

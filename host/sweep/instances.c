@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/isa.h"
 #include "base/machine.h"
+#include "base/text.h"
 #include "sweep/experiment.h"
 #include "sweep/list_file.h"
 #include "sweep/scenario.h"
@@ -16,6 +18,7 @@ typedef struct drawing {
     esw_config *config;
     void *block;
     size_t block_bytes;
+    const volatile sig_atomic_t *stop; /* may be NULL */
 } drawing;
 
 /* {"parameters", "instance"} of a scenario; a new reference. */
@@ -48,15 +51,14 @@ static esw_status put(const drawing *d, uint64_t scenario, eswi_list_file *file,
 /* Whether the disk holds `count` instances like this one. */
 static esw_status check_disk(const json_t *described, double count, const char *path, esw_error *error)
 {
-    const double gib = 1.0 / (1 << 30);
     const double bytes = count * eswi_list_file_item_bytes(path, json_object_get(described, "instance"));
     const double left = (double)eswi_machine_disk_bytes(path);
     if (bytes <= left)
         return ESW_OK;
-    return esw_fail(
-        error, ESW_TOO_LARGE,
-        "%s: %.0f instances take about %.3g GiB, %.3g GiB of disk are free: ask for fewer scenarios", path,
-        count, bytes * gib, left * gib);
+    char needed[32], there[32];
+    return esw_fail(error, ESW_TOO_LARGE,
+                    "%s: %.0f instances take about %s, free on the disk: %s; ask for fewer scenarios", path,
+                    count, eswi_format_bytes(bytes, needed), eswi_format_bytes(left, there));
 }
 
 static esw_status write_all(const drawing *d, size_t point, uint64_t first, uint64_t last, const char *path,
@@ -75,7 +77,12 @@ static esw_status write_all(const drawing *d, size_t point, uint64_t first, uint
         status = eswi_list_file_begin(path, head, "instances", &file, error);
     if (!status) {
         for (uint64_t scenario = first; scenario <= last && !status; ++scenario)
-            status = put(d, scenario, file, error);
+            status = d->stop && *d->stop
+                         ? esw_fail(error, ESW_INTERRUPTED,
+                                    "%s: interrupted after %" PRIu64 " of %" PRIu64
+                                    " instances; nothing was written",
+                                    path, scenario - first, last - first + 1)
+                         : put(d, scenario, file, error);
         status = eswi_list_file_end(file, status, error);
     }
     json_decref(head);
@@ -90,8 +97,11 @@ static bool has_suffix(const char *path, const char *suffix)
 }
 
 esw_status esw_instances_write(const esw_experiment *experiment, size_t point, uint64_t first, uint64_t last,
-                               const char *path, esw_error *error)
+                               const char *path, const volatile sig_atomic_t *stop, esw_error *error)
 {
+    esw_status status = eswi_isa_check(error);
+    if (status)
+        return status;
     if (!has_suffix(path, ".h5") && !has_suffix(path, ".json"))
         return esw_fail(error, ESW_BAD_USAGE, "-o: found '%s', must end in .h5 or .json", path);
     if (point >= experiment->n_points)
@@ -102,8 +112,8 @@ esw_status esw_instances_write(const esw_experiment *experiment, size_t point, u
                         "--scenarios: found %" PRIu64 "..%" PRIu64
                         ", must be FIRST..LAST, LAST at most %" PRIu64,
                         first, last, ESW_SCENARIOS_MAX - 1);
-    drawing d = {.experiment = experiment};
-    esw_status status = esw_experiment_configure(experiment, point, ESW_NONE, &d.config, error);
+    drawing d = {.experiment = experiment, .stop = stop};
+    status = esw_experiment_configure(experiment, point, ESW_NONE, &d.config, error);
     if (!status)
         status = eswi_scenario_check_memory(experiment, d.config, 0, error);
     if (status) {

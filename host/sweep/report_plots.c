@@ -333,15 +333,22 @@ esw_status eswi_report_add_run(eswi_report *report, size_t part, const esw_resul
     return add_named(report, part, results, NULL, &found, error);
 }
 
+static esw_status unknown_metric(const esw_results *results, const char *name, esw_error *error)
+{
+    char known[512] = "";
+    for (size_t i = 0; i < esw_results_metric_count(results); ++i)
+        eswi_list_append(known, sizeof known, esw_results_metric(results, i)->name);
+    for (int kind = 0; kind < ESW_RATIOS; ++kind)
+        eswi_list_append(known, sizeof known, esw_ratio_name((esw_ratio_kind)kind));
+    return esw_fail(error, ESW_BAD_USAGE, "the run has no metric or ratio %.60s; it has %s", name, known);
+}
+
 esw_status eswi_report_add_metric(eswi_report *report, const esw_results *results, const char *name,
                                   esw_error *error)
 {
     bool found = false;
     esw_status status = add_named(report, 0, results, name, &found, error);
-    if (!status && !found)
-        status = esw_fail(error, ESW_BAD_USAGE,
-                          "the run has no metric %.60s; `edgesweep list metrics` lists them", name);
-    return status;
+    return status || found ? status : unknown_metric(results, name, error);
 }
 
 /* ---------------------------------------------------------------- a figure's plots */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/machine.h"
+#include "base/text.h"
 #include "sweep/experiment.h"
 
 void *eswi_scenario_block(size_t bytes)
@@ -22,17 +23,16 @@ esw_status eswi_scenario_check_memory(const esw_experiment *experiment, const es
     /* A number of 4 bytes takes 40 as an element of a JSON list; a document is built beside the instance. */
     static const double document_share = 11;
     const esw_sizes sizes = experiment->system->sizes(config);
-    const double mib = 1.0 / (1 << 20);
     const double needed =
         (double)more + document_share * ((double)sizes.instance_bytes + (double)sizes.decision_bytes);
     const double left = 0.9 * (double)eswi_machine_memory_bytes();
     if (needed <= left)
         return ESW_OK;
+    char needed_text[32], left_text[32];
     return esw_fail(
         error, ESW_TOO_LARGE,
-        "%s: one scenario with its document takes about %.0f MiB of memory, %.0f MiB are free: make the "
-        "instance smaller",
-        experiment->source, needed * mib, left * mib);
+        "%s: one scenario with its document takes about %s of memory, free: %s; make the instance smaller",
+        experiment->source, eswi_format_bytes(needed, needed_text), eswi_format_bytes(left, left_text));
 }
 
 esw_status eswi_scenario_solve(const eswi_solver_ops *ops, const eswi_point *point, uint64_t scenario,

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/isa.h"
 #include "base/machine.h"
+#include "base/text.h"
 #include "edgesweep/backend.h"
 #include "sweep/experiment.h"
 #include "sweep/metrics.h"
@@ -238,10 +240,20 @@ static esw_status verify_system(const esw_system *system, const esw_verify_optio
     return status;
 }
 
+static esw_status unknown_system(const char *name, esw_error *error)
+{
+    char known[256] = "";
+    for (const esw_system *const *system = esw_systems(); *system; ++system)
+        if ((*system)->oracle && (*system)->verify)
+            eswi_list_append(known, sizeof known, (*system)->name);
+    return esw_fail(error, ESW_BAD_USAGE, "--system: found '%.60s', no system with an oracle of that name; known: %s",
+                    name, known);
+}
+
 esw_status esw_verify(const esw_verify_options *options, esw_error *error)
 {
     bool failed = false, some = false;
-    esw_status status = ESW_OK;
+    esw_status status = eswi_isa_check(error);
     for (const esw_system *const *system = esw_systems(); *system && !status; ++system) {
         if (options->system && strcmp(options->system, (*system)->name) != 0)
             continue;
@@ -253,8 +265,7 @@ esw_status esw_verify(const esw_verify_options *options, esw_error *error)
     if (status)
         return status;
     if (!some)
-        return esw_fail(error, ESW_BAD_USAGE, "--system: found '%.60s', no system with an oracle of that name",
-                        options->system ? options->system : "");
+        return unknown_system(options->system ? options->system : "", error);
     return failed ? esw_fail(error, ESW_CHECK_FAILED, "a method or a backend does not agree with the oracle")
                   : ESW_OK;
 }

@@ -145,9 +145,10 @@ esw_status esw_account(const json_t *document, const char *base_dir, const char 
 /* Writes scenarios first..last (inclusive) of a point as drawn: {"edgesweep", "system", "seed", "point", "parameters",
  * "instances": [{"scenario", "instance"}]}, as HDF5 (a group a scenario) when `path` ends in .h5, as JSON when it ends
  * in .json. One scenario is in memory at a time. ESW_BAD_USAGE for other names, ESW_TOO_LARGE when the disk cannot
- * hold it, found before anything is written. */
+ * hold it, found before anything is written. ESW_INTERRUPTED when *stop (which may be NULL) becomes nonzero before the last
+ * scenario is drawn: then, as after every error, nothing is left of it and a file that was there is as it was. */
 esw_status esw_instances_write(const esw_experiment *experiment, size_t point, uint64_t first, uint64_t last,
-                               const char *path, esw_error *error);
+                               const char *path, const volatile sig_atomic_t *stop, esw_error *error);
 
 /* What esw_verify found of one method on one backend. */
 typedef struct esw_verification {

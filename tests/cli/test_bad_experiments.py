@@ -1,12 +1,14 @@
 """Every wrong experiment ends in one clear line and exit code 2 or 3, before anything is started or written."""
 
+import json
 import os
 import resource
 import signal
 import subprocess
+import time
 import unittest
 
-from edgesweep_cli import EXIT_BACKEND, EXIT_IO, EXIT_USAGE, SMALL, CliTest
+from edgesweep_cli import EXIT_BACKEND, EXIT_IO, EXIT_USAGE, SMALL, CliTest, edgesweep
 
 
 class BadExperiments(CliTest):
@@ -131,9 +133,54 @@ class BadExperiments(CliTest):
                         ("solve", labelled, "--scenario", 0, "--method", "foo")):
             self.fail_with(EXIT_USAGE, *command, says=("foo", "device-only", "mine"))
 
+    def test_blanks_after_commas_are_no_part_of_a_name(self):
+        path = self.write(SMALL)
+        table = self.succeed("solve", path, "--scenario", 0, "--methods", "li-gd, device-only")
+        self.assertEqual(table, self.succeed("solve", path, "--scenario", 0, "--methods", "li-gd,device-only"))
+        document = self.folder / "document.json"
+        self.succeed("solve", path, "--scenario", 0, "--method", "li-gd", "--json", document)
+        self.assertIn("device-only", self.succeed("account", document, "--against", "li-gd, device-only"))
+        self.fail_with(EXIT_USAGE, "run", path, "--dry-run", "--methods", "li-gd,", says="found ''")
+
+    def test_a_parameter_that_is_also_swept_is_named_with_both_places(self):
+        self.refuse(SMALL + "sweep: {users: [2, 4]}\n", "experiment.yaml:7: sweep: users", "line 6", "remove one")
+        path = self.write(SMALL.replace("users: 4, ", "") + "sweep: {users: [2, 4]}\n")
+        self.assertIn("2 points", self.succeed("run", path, "--dry-run"))
+        self.assertIn("1 points", self.succeed("run", path, "--dry-run", "--set", "users=3"))
+
+    def test_lists_of_what_is_known_do_not_cut_a_name(self):
+        line = self.refuse(SMALL.replace("users: 4", "zzzzzzzz: 4"), "no such parameter of ecc; known: profile, ")
+        known = line.split("known: ")[1].split(", ")
+        listed = [entry["name"] for entry in json.loads(self.succeed("list", "parameters", "--system", "ecc", "--json"))]
+        self.assertEqual(known.pop(), "...")
+        self.assertEqual(known, [name for name in listed if name in known])
+        self.assertGreater(len(known), 20)
+
     def test_an_unknown_backend_is_named(self):
         done = self.fail_with(EXIT_BACKEND, "run", self.write(SMALL), "-o", self.folder / "run", "--backend", "tpu", says="tpu")
         self.assertIn("cpu", done)
+
+
+class WrongInstructionSet(CliTest):
+    """EDGESWEEP_ISA: whatever computes something refuses a value that it does not know; what does not, goes on."""
+
+    def test_whatever_computes_refuses_it(self):
+        path = self.write(SMALL)
+        document = self.folder / "document.json"
+        self.succeed("solve", path, "--scenario", 0, "--method", "li-gd", "--json", document)
+        for command in (("run", path, "-o", self.folder / "run"), ("run", path, "--dry-run"),
+                        ("solve", path, "--scenario", 0),
+                        ("account", document), ("account", document, "--against", "li-gd"),
+                        ("instance", path, "--scenarios", "0..1", "-o", self.folder / "out.json"),
+                        ("verify", "--scenarios", 1), ("bench", "--filter", "chain")):
+            self.fail_with(EXIT_USAGE, *command, environment={"EDGESWEEP_ISA": "avx1024"},
+                           says=("EDGESWEEP_ISA: found 'avx1024'", "baseline"))
+        self.fail_with(EXIT_USAGE, "verify", environment={"EDGESWEEP_ISA": ""}, says="EDGESWEEP_ISA: found ''")
+        self.assertFalse((self.folder / "run").exists() or (self.folder / "out.json").exists())
+
+    def test_listings_say_so_and_go_on(self):
+        self.assertIn("EDGESWEEP_ISA: found 'avx1024'", self.succeed("info", environment={"EDGESWEEP_ISA": "avx1024"}))
+        self.assertIn("cpu: baseline", self.succeed("info", environment={"EDGESWEEP_ISA": "baseline"}))
 
 
 class Unwritable(CliTest):
@@ -170,6 +217,27 @@ class Unwritable(CliTest):
         self.addCleanup(subprocess.run, ["umount", disk], check=True)
         path = self.write(SMALL.replace("scenarios: 8", "scenarios: 16384"))
         self.fail_with(EXIT_IO, "run", path, "-o", disk / "run", "--quiet", says="No space left on device")
+
+    def test_a_measurement_is_not_lost_with_its_file(self):
+        bench = ("bench", "--filter", "cansa-auction", "--repeats", 1, "--seconds", 0.001, "--json")
+        begin = time.monotonic()
+        self.fail_with(EXIT_IO, "bench", "--seconds", 1000, "--json", self.folder / "no" / "such.json",
+                       says="No such file or directory")
+        self.assertLess(time.monotonic() - begin, 100, "what cannot be written is found before anything is measured")
+        (self.folder / "old.json").write_text("as it was", encoding="utf-8")
+
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))
+
+        done = edgesweep(*bench, self.folder / "old.json", prepare=limit)
+        self.assertEqual((done.returncode, len(done.stderr.splitlines())), (EXIT_IO, 1), done.stderr)
+        self.assertIn("too large", done.stderr)
+        self.assertIn("cansa-auction", done.stdout)
+        self.assertEqual((self.folder / "old.json").read_text(encoding="utf-8"), "as it was")
+        self.succeed(*bench, self.folder / "old.json")
+        self.assertIn('"cansa-auction"', (self.folder / "old.json").read_text(encoding="utf-8"))
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["old.json"])
 
     def test_a_document_that_cannot_be_written(self):
         path = self.write(SMALL)

@@ -5,9 +5,12 @@ import json
 import math
 import os
 import re
+import signal
+import subprocess
+import time
 import unittest
 
-from edgesweep_cli import EXIT_CHECK, EXIT_IO, EXIT_USAGE, SMALL, CliTest, edgesweep
+from edgesweep_cli import EXIT_CHECK, EXIT_INTERRUPTED, EXIT_IO, EXIT_USAGE, PROGRAM, SMALL, CliTest, edgesweep
 
 METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", "gd", "li-gd")
 EVERY_METHOD = SMALL.replace("[device-only, li-gd]", "[" + ", ".join(METHODS) + "]")
@@ -213,6 +216,23 @@ class Instance(CliTest):
         self.assertEqual([entry["scenario"] for entry in document["instances"]], [2, 3, 4])
         self.assertEqual(document["instances"][1]["instance"], self.solve(path, "li-gd", 3)["instance"])
 
+    def test_an_interrupt_leaves_nothing_behind_and_says_so(self):
+        path = self.write(SMALL)
+        for name in ("instances.json", "instances.h5") if "hdf5         yes" in self.succeed("info") else ("instances.json",):
+            target, part = self.folder / name, self.folder / f"{name}.part"
+            target.write_text("as it was", encoding="utf-8")
+            with subprocess.Popen([PROGRAM, "instance", path, "--scenarios", "0..999999", "-o", target],
+                                  stderr=subprocess.PIPE, text=True) as process:
+                end = time.monotonic() + 60
+                while not part.exists() and process.poll() is None and time.monotonic() < end:
+                    time.sleep(0.01)
+                process.send_signal(signal.SIGINT)
+                said = process.communicate(timeout=60)[1]
+            self.assertEqual(process.returncode, EXIT_INTERRUPTED, said)
+            self.assertRegex(said, rf"^edgesweep: \S*{name}: interrupted after \d+ of 1000000 instances; nothing was written\n$")
+            self.assertEqual(target.read_text(encoding="utf-8"), "as it was")
+            self.assertFalse(part.exists())
+
     def refuse(self, *says, scenarios="0..9", name="instances.json", text=SMALL):
         self.fail_with(EXIT_USAGE, "instance", self.write(text), "--scenarios", scenarios, "-o", self.folder / name,
                        says=says)
@@ -224,8 +244,8 @@ class Instance(CliTest):
 
     def test_an_instance_beyond_the_memory_is_refused(self):
         big = SMALL.replace("aps: 2, users: 4, subchannels: 2", "aps: 1024, users: 16000, subchannels: 16000")
-        self.refuse("MiB", "smaller", text=big)
-        self.fail_with(EXIT_USAGE, "solve", self.write(big), "--scenario", 0, says=("MiB", "smaller"))
+        self.refuse("TiB of memory, free: ", "smaller", text=big)
+        self.fail_with(EXIT_USAGE, "solve", self.write(big), "--scenario", 0, says=("TiB of memory, free: ", "smaller"))
 
     def test_a_name_that_is_neither_hdf5_nor_json_is_refused(self):
         self.refuse("instances.txt", ".h5 or .json", name="instances.txt")

@@ -11,7 +11,7 @@ import xml.etree.ElementTree
 
 from edgesweep_cli import EXIT_CHECK, EXIT_USAGE, SMALL, SOURCE, CliTest, edgesweep
 
-SWEPT = SMALL.replace("scenarios: 8", "scenarios: 24").replace("subchannels: 2}", """subchannels: 4}
+SWEPT = SMALL.replace("scenarios: 8", "scenarios: 24").replace("users: 4, subchannels: 2}", """subchannels: 4}
 sweep: {users: [2, 4, 8]}
 compare: {baseline: device-only}
 keep: [summary, scenarios]""")
@@ -141,7 +141,7 @@ class Claims(FigureTest):
         self.assertEqual(before, after, "what is there is not computed again")
 
     def test_a_trend_is_tested_step_by_step_in_the_order_of_the_sweep(self):
-        experiment = SWEPT.replace("users: [2, 4, 8]", "inferences: [1, 4, 3]")
+        experiment = SWEPT.replace("{aps: 2,", "{aps: 2, users: 4,").replace("users: [2, 4, 8]", "inferences: [1, 4, 3]")
         values = self.reproduce("  - {claim: up, quantity: energy_j(li-gd), trend: increasing}\n"
                                 "  - {claim: up at first, quantity: energy_j(li-gd), at: {inferences: [1, 4]}, "
                                 "trend: increasing}\n"
@@ -352,7 +352,11 @@ class Reports(FigureTest):
         for part in ("users", "speed_up", "li-gd ##", "device-only **"):
             self.assertIn(part, text)
         self.assertNotIn("\f", text)
-        self.fail_with(EXIT_USAGE, "show", self.folder / "run", "--plot", "speed", says="no metric speed")
+        self.fail_with(EXIT_USAGE, "show", self.folder / "run", "--plot", "speed", says=("no metric or ratio speed", "latency_s,",
+                                                                                          "speed_up"))
+        self.assertEqual(edgesweep("show", self.folder / "run", "--plot", "speed").stdout, "")
+        self.fail_with(EXIT_USAGE, "show", self.folder / "run", "--metrics", "latency_s, joy", says=("'joy'", "energy_j"))
+        self.succeed("show", self.folder / "run", "--metrics", "latency_s, energy_j")
 
     def test_equal_runs_give_equal_figures(self):
         self.write(SWEPT)

@@ -27,7 +27,7 @@ def missing_modules(code):
 class Readers(CliTest):
     def setUp(self):
         super().setUp()
-        text = SMALL.replace("subchannels: 2}", "subchannels: 4}\nsweep: {users: [2, 4, 8]}\nkeep: [summary, scenarios]")
+        text = SMALL.replace("users: 4, subchannels: 2}", "subchannels: 4}\nsweep: {users: [2, 4, 8]}\nkeep: [summary, scenarios]")
         self.succeed("run", self.write(text), "-o", self.folder / "runs" / "users", "-q")
         self.succeed("export", self.folder / "runs" / "users", "--csv", self.folder / "runs" / "users" / "csv")
         with open(self.folder / "runs" / "users" / "csv" / "summary.csv", encoding="utf-8", newline="") as file:

@@ -12,7 +12,7 @@ import unittest
 
 from edgesweep_cli import EXIT_INTERRUPTED, EXIT_USAGE, PROGRAM, SMALL, SOURCE, CliTest
 
-SWEPT = SMALL.replace("subchannels: 2}", "subchannels: 2}\nsweep: {users: [2, 4], access: [noma, oma]}\n"
+SWEPT = SMALL.replace("users: 4, subchannels: 2}", "subchannels: 2}\nsweep: {users: [2, 4], access: [noma, oma]}\n"
                       "compare: {baseline: device-only}\nkeep: [summary, scenarios, users]")
 SLOW = SMALL.replace("scenarios: 8", "scenarios: 200000").replace("aps: 2, users: 4, subchannels: 2",
                                                                   "aps: 3, users: 15, subchannels: 5")

@@ -85,9 +85,11 @@ class Verify(SweepTest):
         self.assertGreater(len(rows), 8)
         for row in rows:
             self.assertRegex(row, r"(agrees|not on this backend)$")
-        for method in ("ecc cpu device-only", "ecc cpu li-gd", "ecc cpu li-gd-oma", "ecc cpu certified", "clo cpu lo"):
+        for method in ("ecc cpu device-only", "ecc cpu li-gd", "ecc cpu li-gd-oma", "ecc cpu certified", "cansa cpu nash",
+                       "cansa cpu cansa-as-code", "clo cpu lo"):
             self.assertTrue(any(f"{method} " in " ".join(row.split()) + " " for row in rows), method)
-        self.fail_with(EXIT_USAGE, "verify", "--system", "ecd", says="ecd")
+        self.fail_with(EXIT_USAGE, "verify", "--system", "ecd", says=("'ecd'", "known: ecc, cansa, clo"))
+        self.assertEqual(edgesweep("verify", "--system", "ecd").stdout, "")
 
 
 class Replay(SweepTest):

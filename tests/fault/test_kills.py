@@ -18,7 +18,7 @@ system: ecc
 seed: 29
 scenarios: 1500
 methods: [device-only, neurosurgeon, {use: li-gd, as: li-gd-oma, access: oma}, li-gd]
-parameters: {aps: 2, users: 4, subchannels: 2, profile: mine.csv}
+parameters: {aps: 2, subchannels: 2, profile: mine.csv}
 sweep: {users: [2, 5], cell_radius_m: [100, 250]}
 compare: {baseline: device-only}
 keep: [summary, scenarios, users]

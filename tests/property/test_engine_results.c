@@ -344,7 +344,7 @@ Test(engine_results, instances_are_those_of_the_scenarios)
     char path[300];
     size_t length;
     snprintf(path, sizeof path, "%s/instances.json", folder);
-    cr_assert_eq(esw_instances_write(esw_results_experiment(results), 1, 5, 7, path, NULL), ESW_OK);
+    cr_assert_eq(esw_instances_write(esw_results_experiment(results), 1, 5, 7, path, NULL, NULL), ESW_OK);
     char *written = run_folder_read(folder, "instances.json", &length);
     json_t *document = json_loads(written, 0, NULL);
     free(written);

@@ -79,6 +79,12 @@ class Layers(unittest.TestCase):
             for name in re.findall(r"^\w[\w *]*?\b(\w+)\(", text, re.MULTILINE):
                 self.assertRegex(name, r"^(esw_|__attribute__)", header.name)
 
+    def test_one_place_decides_the_instruction_set(self):
+        asking = {str(path.relative_to(SOURCE)) for path in sources("host", ".c", ".h")
+                  if re.search("__builtin_cpu_supports|EDGESWEEP_ISA", re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"),
+                                                                             flags=re.DOTALL))}
+        self.assertEqual(asking, {"host/base/isa.c", "host/cli/info.c"})  # the other prints what the processor has
+
     def test_files_have_a_length_one_can_read(self):
         for folder in ("host", "kernels", "include", "tests", "benchmarks"):
             for path in sources(folder, ".c", ".h", ".cu", ".cuh", ".py"):

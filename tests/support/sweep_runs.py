@@ -12,7 +12,7 @@ system: ecc
 seed: 31
 scenarios: 700
 methods: [device-only, neurosurgeon, {use: li-gd, as: li-gd-oma, access: oma}, li-gd]
-parameters: {aps: 2, users: 4, subchannels: 2, profile: {mix: [mine.csv, nin-cifar10-32]}}
+parameters: {aps: 2, subchannels: 2, profile: {mix: [mine.csv, nin-cifar10-32]}}
 sweep: {users: [2, 5], cell_radius_m: [100, 250]}
 compare: {baseline: device-only}
 keep: [summary, scenarios]

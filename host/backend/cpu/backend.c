@@ -25,4 +25,10 @@ static const eswi_solver_ops *ops(const esw_system *system)
     return NULL;
 }
 
-const eswi_backend eswi_cpu_backend = {.name = "cpu", .describe = describe, .ops = ops};
+static esw_status usable(const eswi_backend *self, esw_error *error)
+{
+    (void)self;
+    return eswi_isa_check(error);
+}
+
+const eswi_backend eswi_cpu_backend = {.name = "cpu", .describe = describe, .ops = ops, .usable = usable};

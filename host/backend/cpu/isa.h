@@ -1,7 +1,8 @@
-/* The instruction sets the CPU backend is compiled for, and the one in use. All give the same bits. */
+/* The hot loops of the CPU backend in every instruction set; base/isa.h says which is in use. */
 #ifndef ESWI_CPU_ISA_H
 #define ESWI_CPU_ISA_H
 
+#include "base/isa.h"
 #include "cansa/auction.h"
 #include "cansa/optimum.h"
 #include "clo/clo.h"
@@ -29,13 +30,12 @@ typedef struct eswi_cpu_kernels {
 
 extern const eswi_ecc_optimum_kernels eswi_cpu_optimum_baseline, eswi_cpu_optimum_avx2, eswi_cpu_optimum_avx512;
 extern const eswi_cpu_kernels eswi_cpu_kernels_baseline;
-#if defined(__x86_64__)
+#if defined(ESWI_ISA_X86)
 extern const eswi_cpu_kernels eswi_cpu_kernels_avx2;
 extern const eswi_cpu_kernels eswi_cpu_kernels_avx512;
 #endif
 
-/* The best set this processor has, or the one the environment variable EDGESWEEP_ISA names if the processor has it.
- * Thread safe. */
+/* Those of the set in use (base/isa.h). Thread safe. */
 const eswi_cpu_kernels *eswi_cpu_kernels_in_use(void);
 
 /* All compiled sets this processor can run, best first, NULL-terminated. */

@@ -97,10 +97,10 @@ static double number(const json_t *document, const char *key)
     return json_number_value(json_object_get(json_object_get(document, "parameters"), key));
 }
 
-Test(experiment, a_method_overrides_a_sweep_overrides_a_parameter_overrides_a_default)
+Test(experiment, a_method_overrides_a_sweep_and_a_parameter_and_they_a_default)
 {
     esw_experiment *e = parse("system: toy\nscenarios: 1\nmethods: [slow, {use: quick, scale: 3, boost: 5}]\n"
-                              "parameters: {scale: 2, users: 9}\nsweep: {scale: [7, 8]}\n",
+                              "parameters: {users: 9}\nsweep: {scale: [7, 8]}\n",
                               NULL);
     json_t *instance = resolved(e, 1, ESW_NONE), *slow = resolved(e, 1, 0), *quick = resolved(e, 1, 1);
     cr_assert_eq(number(instance, "scale"), 8);

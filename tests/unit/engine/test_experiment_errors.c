@@ -98,6 +98,8 @@ Test(experiment_errors, sweeps)
         {START "sweep: {users: [1, 2, 1.0]}\n", "t.yaml:4: sweep: users: value 3 repeats value 1"},
         {START "sweep: {usres: [1]}\n",
          "t.yaml:4: sweep: usres: no such parameter of toy; did you mean 'users'?"},
+        {START "parameters:\n  users: 3\nsweep: {users: [1, 2]}\n",
+         "t.yaml:6: sweep: users: also under `parameters:` in line 5; a swept parameter has no single value: remove one"},
         {START "sweep: {boost: [1, 2]}\n", "t.yaml:4: sweep: boost: an option of methods"},
     };
     for (size_t i = 0; i < sizeof slips / sizeof *slips; ++i)

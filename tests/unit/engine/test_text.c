@@ -50,6 +50,27 @@ Test(text, reads_integers_up_to_their_limits)
     cr_assert_not(eswi_parse_uint64("", &natural));
 }
 
+Test(text, lists_are_never_cut_within_a_name)
+{
+    char list[20] = "";
+    eswi_list_append(list, sizeof list, "one");
+    cr_assert_str_eq(list, "one");
+    eswi_list_append(list, sizeof list, "two");
+    cr_assert_str_eq(list, "one, two");
+    eswi_list_append(list, sizeof list, "seven"); /* "one, two, seven" would leave no room for ", ..." */
+    cr_assert_str_eq(list, "one, two, ...");
+    eswi_list_append(list, sizeof list, "x");
+    cr_assert_str_eq(list, "one, two, ...", "and a short name does not slip in behind it");
+}
+
+Test(text, words_lose_the_blanks_around_them_only)
+{
+    char words[][16] = {" a b\t", "a b", "", "  ", "a"};
+    static const char *const trimmed[] = {"a b", "a b", "", "", "a"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; ++i)
+        cr_assert_str_eq(eswi_trim(words[i]), trimmed[i]);
+}
+
 Test(text, writes_the_shortest_form_that_reads_back)
 {
     char text[ESWI_REAL_TEXT];
