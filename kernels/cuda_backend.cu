@@ -3,24 +3,44 @@
 #include <cstring>
 
 #include "backend/backend.h"
-#include "kernels/cansa/solver.h"
-#include "kernels/clo/solver.h"
 #include "kernels/common/devices.h"
-#include "kernels/common/port.h"
-#include "kernels/ecc/solver.h"
+#include "kernels/common/solver.h"
+#include "kernels/ecc/methods.h"
+#include "kernels/systems.h"
+
+struct known_system {
+    const eswi_cuda_system *system;
+    eswi_solver_ops ops;
+};
+
+static const known_system known[] = {
+    {&eswi_cuda_ecc_system, ESWI_CUDA_SOLVER_OPS(ESWI_CUDA_ECC_METHODS)},
+    {&eswi_cuda_cansa_system, ESWI_CUDA_SOLVER_OPS(0) /* all methods */},
+    {&eswi_cuda_clo_system, ESWI_CUDA_SOLVER_OPS(0)},
+};
 
 static const char *describe(void)
 {
     return eswi_cuda_devices_here()->text;
 }
 
+static const known_system *find(const esw_system *system)
+{
+    for (const known_system &one : known)
+        if (strcmp(system->name, one.system->name) == 0)
+            return &one;
+    return nullptr;
+}
+
+const eswi_cuda_system *eswi_cuda_system_of(const esw_system *system)
+{
+    return find(system)->system;
+}
+
 static const eswi_solver_ops *ops(const esw_system *system)
 {
-    if (strcmp(system->name, "ecc") == 0)
-        return &eswi_cuda_ecc_ops;
-    if (strcmp(system->name, "cansa") == 0)
-        return &eswi_cuda_cansa_ops;
-    return strcmp(system->name, "clo") == 0 ? &eswi_cuda_clo_ops : nullptr;
+    const known_system *one = find(system);
+    return one ? &one->ops : nullptr;
 }
 
 static esw_status usable(const eswi_backend *, esw_error *error)

@@ -20,17 +20,20 @@ typedef struct eswi_cansa_batch {
     char *d_instances; /* [count] blocks of eswi_cansa_instance_size */
     char *d_decisions; /* [count] blocks of eswi_cansa_decision_size */
     char *d_scratch;   /* eswi_cuda_cansa_scratch bytes, contents undefined */
-    uint32_t count, slots;
+    uint32_t count;
 } eswi_cansa_batch;
 
-/* Scratch of a method for `count` scenarios; the optimum works on `slots` scenarios at a time. */
-size_t eswi_cuda_cansa_scratch(int clients, int rbs_total, size_t method, uint32_t count, uint32_t slots);
+/* Scratch of a method for batches of up to `capacity` scenarios. */
+size_t eswi_cuda_cansa_scratch(int clients, int rbs_total, size_t method, uint32_t capacity);
+
+/* Both enqueue on `stream` alone, and wait for nothing. */
 
 /* Draws scenarios first .. first + count - 1. */
 esw_status eswi_cuda_cansa_stage(const eswi_cansa_batch *batch, uint64_t seed, uint64_t first,
-                                 esw_error *error);
+                                 cudaStream_t stream, esw_error *error);
 
 /* Fills the decisions. */
-esw_status eswi_cuda_cansa_solve(const eswi_cansa_batch *batch, size_t method, esw_error *error);
+esw_status eswi_cuda_cansa_solve(const eswi_cansa_batch *batch, size_t method, cudaStream_t stream,
+                                 esw_error *error);
 
 #endif

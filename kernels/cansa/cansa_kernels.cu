@@ -12,11 +12,18 @@
 
 #include "cansa/stage_kernel.h"
 #include "kernels/common/check.h"
+#include "kernels/common/launch.h"
 
 /* Blocks a multiprocessor shall hold of the kernels that solve: left to itself ptxas saves registers and spills. */
 enum { THREADS_PER_BLOCK = 128, BLOCKS_AT_LEAST = 4, SCRATCH_ALIGN = 256 };
 
-static const uint32_t most_rows = 65535; /* what a grid can have */
+/* Scenarios of the optimum in flight: more than a device has room for blocks of. */
+static const uint32_t most_slots = 1024;
+
+static uint32_t slots_for(uint32_t count)
+{
+    return count < most_slots ? count : most_slots;
+}
 
 static __host__ __device__ __forceinline__ size_t padded(size_t bytes)
 {
@@ -40,13 +47,13 @@ static __host__ __device__ __forceinline__ size_t game_bytes(int clients)
     return padded((size_t)clients * (sizeof(double) + sizeof(int32_t)));
 }
 
-size_t eswi_cuda_cansa_scratch(int clients, int rbs_total, size_t method, uint32_t count, uint32_t slots)
+size_t eswi_cuda_cansa_scratch(int clients, int rbs_total, size_t method, uint32_t capacity)
 {
     if (method == CANSA_OPTIMUM)
-        return knapsack_bytes(clients, rbs_total) * slots;
+        return knapsack_bytes(clients, rbs_total) * slots_for(capacity);
     if (method == CANSA_NASH)
-        return game_bytes(clients) * count;
-    return pack_bytes(clients) * ((count + ESW_LANES - 1) / ESW_LANES);
+        return game_bytes(clients) * capacity;
+    return pack_bytes(clients) * ((capacity + ESW_LANES - 1) / ESW_LANES);
 }
 
 static __device__ __forceinline__ eswi_cansa_instance instance_of(const eswi_cansa_batch *batch, uint32_t i)
@@ -200,31 +207,29 @@ extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, BLOCKS_AT_LEAST)
 
 /* ---------------------------------------------------------------- launchers */
 
-static unsigned blocks_for(uint32_t threads)
+esw_status eswi_cuda_cansa_stage(const eswi_cansa_batch *batch, uint64_t seed, uint64_t first,
+                                 cudaStream_t stream, esw_error *error)
 {
-    return (threads + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK;
-}
-
-esw_status eswi_cuda_cansa_stage(const eswi_cansa_batch *batch, uint64_t seed, uint64_t first, esw_error *error)
-{
-    const dim3 blocks(blocks_for((uint32_t)batch->clients),
-                      batch->count < most_rows ? batch->count : most_rows);
-    ESW_LAUNCH(cansa_stage_kernel, blocks, THREADS_PER_BLOCK, 0, nullptr, *batch, seed, first);
+    const dim3 blocks(eswi_cuda_blocks((uint32_t)batch->clients, THREADS_PER_BLOCK),
+                      eswi_cuda_rows(batch->count));
+    ESW_LAUNCH(cansa_stage_kernel, blocks, THREADS_PER_BLOCK, 0, stream, *batch, seed, first);
     ESWI_CUDA_LAUNCHED(error, cansa_stage_kernel);
     return ESW_OK;
 }
 
-esw_status eswi_cuda_cansa_solve(const eswi_cansa_batch *batch, size_t method, esw_error *error)
+esw_status eswi_cuda_cansa_solve(const eswi_cansa_batch *batch, size_t method, cudaStream_t stream,
+                                 esw_error *error)
 {
     if (method == CANSA_OPTIMUM) {
-        ESW_LAUNCH(cansa_optimum_kernel, batch->slots, THREADS_PER_BLOCK, 0, nullptr, *batch);
+        ESW_LAUNCH(cansa_optimum_kernel, slots_for(batch->count), THREADS_PER_BLOCK, 0, stream, *batch);
         ESWI_CUDA_LAUNCHED(error, cansa_optimum_kernel);
     } else if (method == CANSA_NASH) {
-        ESW_LAUNCH(cansa_nash_kernel, blocks_for(batch->count), THREADS_PER_BLOCK, 0, nullptr, *batch);
+        ESW_LAUNCH(cansa_nash_kernel, eswi_cuda_blocks(batch->count, THREADS_PER_BLOCK), THREADS_PER_BLOCK, 0,
+                   stream, *batch);
         ESWI_CUDA_LAUNCHED(error, cansa_nash_kernel);
     } else {
-        ESW_LAUNCH(cansa_allocate_kernel, blocks_for(batch->count), THREADS_PER_BLOCK, 0, nullptr, *batch,
-                   (int)method);
+        ESW_LAUNCH(cansa_allocate_kernel, eswi_cuda_blocks(batch->count, THREADS_PER_BLOCK), THREADS_PER_BLOCK,
+                   0, stream, *batch, (int)method);
         ESWI_CUDA_LAUNCHED(error, cansa_allocate_kernel);
     }
     return ESW_OK;

@@ -9,8 +9,7 @@
 #include "edgesweep/status.h"
 
 typedef struct eswi_clo_batch {
-    const eswi_clo_config
-        *d_config; /* of the run; its curves lead to the device (config_image in clo_solver.cu) */
+    const eswi_clo_config *d_config; /* of the run; its curves lead to the device (clo_system.cu) */
     size_t instance_bytes, decision_bytes, lists_bytes;
     char *d_instances, *d_decisions; /* [count] blocks */
     char *d_lists;                   /* [count] the queues' lists, contents undefined */
@@ -18,10 +17,14 @@ typedef struct eswi_clo_batch {
     int slots, devices;
 } eswi_clo_batch;
 
+/* Both enqueue on `stream` alone, and wait for nothing. */
+
 /* Draws scenarios first .. first + count - 1. */
-esw_status eswi_cuda_clo_stage(const eswi_clo_batch *batch, uint64_t seed, uint64_t first, esw_error *error);
+esw_status eswi_cuda_clo_stage(const eswi_clo_batch *batch, uint64_t seed, uint64_t first, cudaStream_t stream,
+                               esw_error *error);
 
 /* Fills the decisions. */
-esw_status eswi_cuda_clo_solve(const eswi_clo_batch *batch, clo_method method, esw_error *error);
+esw_status eswi_cuda_clo_solve(const eswi_clo_batch *batch, clo_method method, cudaStream_t stream,
+                               esw_error *error);
 
 #endif

@@ -13,11 +13,10 @@
 
 #include "clo/stage_kernel.h"
 #include "kernels/common/check.h"
+#include "kernels/common/launch.h"
 
 /* So many blocks of realisations a multiprocessor holds at least; without it ptxas spills for the sake of more. */
 enum { DRAW_THREADS = 128, RUN_THREADS = 64, RUN_BLOCKS = 8 };
-
-static const uint32_t most_rows = 65535; /* what a grid can have */
 
 static __device__ __forceinline__ eswi_clo_instance instance_of(const eswi_clo_batch *batch, uint32_t i)
 {
@@ -72,26 +71,23 @@ extern "C" __global__ void __launch_bounds__(RUN_THREADS, RUN_BLOCKS)
 
 /* ---------------------------------------------------------------- launchers */
 
-static unsigned blocks_for(uint32_t threads, uint32_t a_block)
-{
-    return (threads + a_block - 1) / a_block;
-}
-
-esw_status eswi_cuda_clo_stage(const eswi_clo_batch *batch, uint64_t seed, uint64_t first, esw_error *error)
+esw_status eswi_cuda_clo_stage(const eswi_clo_batch *batch, uint64_t seed, uint64_t first, cudaStream_t stream,
+                               esw_error *error)
 {
     const uint32_t draws = ((uint32_t)batch->slots + CLO_GAINS_A_BLOCK - 1) / CLO_GAINS_A_BLOCK;
-    const dim3 blocks(blocks_for(draws, DRAW_THREADS), batch->count < most_rows ? batch->count : most_rows);
-    ESW_LAUNCH(clo_gain_kernel, blocks, DRAW_THREADS, 0, nullptr, *batch, seed, first);
+    const dim3 blocks(eswi_cuda_blocks(draws, DRAW_THREADS), eswi_cuda_rows(batch->count));
+    ESW_LAUNCH(clo_gain_kernel, blocks, DRAW_THREADS, 0, stream, *batch, seed, first);
     ESWI_CUDA_LAUNCHED(error, clo_gain_kernel);
-    ESW_LAUNCH(clo_arrival_kernel, blocks_for(batch->count * (uint32_t)batch->devices, DRAW_THREADS),
-               DRAW_THREADS, 0, nullptr, *batch, seed, first);
+    ESW_LAUNCH(clo_arrival_kernel, eswi_cuda_blocks(batch->count * (uint32_t)batch->devices, DRAW_THREADS),
+               DRAW_THREADS, 0, stream, *batch, seed, first);
     ESWI_CUDA_LAUNCHED(error, clo_arrival_kernel);
     return ESW_OK;
 }
 
-esw_status eswi_cuda_clo_solve(const eswi_clo_batch *batch, clo_method method, esw_error *error)
+esw_status eswi_cuda_clo_solve(const eswi_clo_batch *batch, clo_method method, cudaStream_t stream,
+                               esw_error *error)
 {
-    ESW_LAUNCH(clo_run_kernel, blocks_for(batch->count, RUN_THREADS), RUN_THREADS, 0, nullptr, *batch,
+    ESW_LAUNCH(clo_run_kernel, eswi_cuda_blocks(batch->count, RUN_THREADS), RUN_THREADS, 0, stream, *batch,
                (int)method);
     ESWI_CUDA_LAUNCHED(error, clo_run_kernel);
     return ESW_OK;

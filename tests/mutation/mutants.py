@@ -18,8 +18,8 @@ STAGE = "kernels/ecc/stage.cu"
 LOCAL = "kernels/ecc/local.cu"
 BATCH = "kernels/ecc/batch.h"
 IMAGE = "kernels/ecc/config_image.cu"
-WORKER = "kernels/ecc/worker.cu"
-SOLVER = "kernels/ecc/solver.cu"
+WORKER = "kernels/common/worker.cu"
+SOLVER = "kernels/common/solver.cu"
 DEVICES = "kernels/common/devices.cu"
 ASSIGN = "kernels/ecc/assign.cu"
 BASELINES = "kernels/ecc/baselines.cu"
@@ -105,7 +105,7 @@ HOST = (
            "ESW_LAUNCH(ecc_mean_kernel, by_link, THREADS_PER_BLOCK, 0, nullptr,"),
     Mutant("no-wait-before-collecting", WORKER, "    ESWI_CUDA_TRY(error, cudaStreamSynchronize(slot->stream));\n", ""),
     Mutant("no-wait-for-the-second-slot", WORKER,
-           "    for (int s = 0; s < ESWI_CUDA_ECC_SLOTS; s++)\n        ESWI_CUDA_TRY(error, cudaStreamSynchronize(",
+           "    for (int s = 0; s < ESWI_CUDA_SLOTS; s++)\n        ESWI_CUDA_TRY(error, cudaStreamSynchronize(",
            "    for (int s = 0; s < 1; s++)\n        ESWI_CUDA_TRY(error, cudaStreamSynchronize("),
     Mutant("decisions-on-another-stream", WORKER, "slot->stream));\n    slot->out = out;",
            "w->slot[0].stream));\n    slot->out = out;"),

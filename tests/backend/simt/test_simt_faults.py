@@ -8,18 +8,18 @@ from simt_runs import SimtTest, entries, experiment
 
 # An API function, which of its calls fails, and what the message must hold. Places are those of the source.
 FAULTS = (
-    ("cudaMalloc:1", ("kernels/ecc/worker.cu:", "cudaMalloc(", "out of memory", "cudaErrorMemoryAllocation")),
-    ("cudaMallocHost:1", ("kernels/ecc/solver.cu:", "cudaMallocHost(", "out of memory")),
-    ("cudaMallocHost:2", ("kernels/ecc/worker.cu:", "cudaMallocHost(", "out of memory")),
-    ("cudaStreamCreate:2", ("kernels/ecc/worker.cu:", "cudaStreamCreateWithFlags(", "cudaErrorLaunchFailure")),
-    ("cudaMemcpy:1", ("kernels/ecc/worker.cu:", "cudaMemcpy(", "cudaErrorLaunchFailure")),
-    ("cudaMemcpyAsync:3", ("kernels/ecc/worker.cu:", "cudaMemcpyAsync(", "cudaErrorLaunchFailure")),
+    ("cudaMalloc:1", ("kernels/common/worker.cu:", "cudaMalloc(", "out of memory", "cudaErrorMemoryAllocation")),
+    ("cudaMallocHost:1", ("kernels/common/solver.cu:", "cudaMallocHost(", "out of memory")),
+    ("cudaMallocHost:2", ("kernels/common/worker.cu:", "cudaMallocHost(", "out of memory")),
+    ("cudaStreamCreate:2", ("kernels/common/worker.cu:", "cudaStreamCreateWithFlags(", "cudaErrorLaunchFailure")),
+    ("cudaMemcpy:1", ("kernels/common/worker.cu:", "cudaMemcpy(", "cudaErrorLaunchFailure")),
+    ("cudaMemcpyAsync:3", ("kernels/common/worker.cu:", "cudaMemcpyAsync(", "cudaErrorLaunchFailure")),
     ("cudaMemsetAsync:1", ("kernels/ecc/baselines.cu:", "cudaMemsetAsync(", "cudaErrorLaunchFailure")),
     ("launch:1=cudaErrorInvalidConfiguration", ("kernels/ecc/stage.cu:", "launch of ecc_place_kernel",
                                                 "invalid configuration argument")),
     ("launch:9", ("kernels/ecc/", "launch of ecc_", "unspecified launch failure")),
     ("kernel:8=cudaErrorIllegalAddress", ("kernels/ecc/", "an illegal memory access was encountered")),
-    ("cudaStreamSynchronize:4", ("kernels/ecc/worker.cu:", "cudaStreamSynchronize(", "cudaErrorLaunchFailure")),
+    ("cudaStreamSynchronize:4", ("kernels/common/worker.cu:", "cudaStreamSynchronize(", "cudaErrorLaunchFailure")),
 )
 
 
@@ -67,7 +67,8 @@ class Faults(SimtTest):
     def test_a_device_too_small_for_one_scenario_says_so(self):
         done = self.run_with("any:100000", "small", ESW_SIMT_MEMORY="2000")
         self.assertEqual(done.returncode, EXIT_BACKEND, done.stderr)
-        self.assertRegex(done.stderr, r"device 0: \S+ MiB of its memory may be used, two scenarios need \S+ MiB")
+        self.assertRegex(done.stderr, r"device 0: \S+ MiB of its memory may be used, two scenarios need \S+ MiB: "
+                                      r"take fewer users, APs or subchannels, raise --max-memory or use --backend cpu")
 
 
 class Absent(SimtTest):

@@ -38,13 +38,13 @@ class SameBits(SimtTest):
             self.compare(layout, text)
 
     def of_system(self, system, memory):
-        """Whole batches, odd ones, and device memory for a few scenarios only."""
+        """Whole batches, odd ones on two devices, and device memory for a few scenarios only."""
         path = SOURCE / "datasets" / "experiments" / f"same-bits-{system}.yaml"
         cpu = self.run_on("cpu", f"{system}-cpu", path)
         for name, arguments, environment in (
                 (f"{system}-simt", (), {"ESW_SIMT_SEED": 1}),
                 (f"{system}-odd", ("--batch", "13" if system == "cansa" else "3"),
-                 {"ESW_SIMT_SEED": 3, "ESW_SIMT_DEFER": 1}),
+                 {"ESW_SIMT_SEED": 3, "ESW_SIMT_DEFER": 1, "ESW_SIMT_DEVICES": 2}),
                 (f"{system}-memory", ("--batch", "256"), {"ESW_SIMT_MEMORY": memory})):
             with self.subTest(name):
                 self.assert_same_results(cpu, self.run_on("simt", name, path, *arguments, **environment))

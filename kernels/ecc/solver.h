@@ -1,9 +1,0 @@
-/* ECC on devices: the operations the engine calls. */
-#ifndef ESWI_KERNELS_ECC_SOLVER_H
-#define ESWI_KERNELS_ECC_SOLVER_H
-
-#include "backend/backend.h"
-
-extern const eswi_solver_ops eswi_cuda_ecc_ops;
-
-#endif
