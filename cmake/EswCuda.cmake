@@ -79,6 +79,7 @@ set(ESW_CUDA_CODE
 function(esw_add_cuda_module name)
   set(objects "")
   list(TRANSFORM JANSSON_INCLUDE_DIRS PREPEND "-I" OUTPUT_VARIABLE jansson_includes)
+  get_property(abi_folder GLOBAL PROPERTY ESW_BACKEND_ABI_FOLDER)
   set(folder "${CMAKE_CURRENT_BINARY_DIR}/${name}")
   file(MAKE_DIRECTORY "${folder}")
   foreach(source IN LISTS ARGN)
@@ -89,7 +90,7 @@ function(esw_add_cuda_module name)
       COMMAND ${CMAKE_C_COMPILER_LAUNCHER} "${ESW_NVCC}" ${ESW_NVCC_FLAGS} -O3 ${ESW_CUDA_CODE}
               -Xcompiler=-fPIC,-fvisibility=hidden,-ffp-contract=off,-Wall,-Wextra,-Wno-unused-function
               "-I${PROJECT_SOURCE_DIR}" "-I${PROJECT_SOURCE_DIR}/host" "-I${PROJECT_SOURCE_DIR}/include"
-              ${jansson_includes}
+              "-I${abi_folder}" ${jansson_includes}
               -MD -MF "${object}.d" -c "${source}" -o "${object}"
       DEPENDS "${source}"
       DEPFILE "${object}.d"

@@ -92,8 +92,9 @@ function(esw_add_simt_module variant)
   set_target_properties("${module}" PROPERTIES
     PREFIX "" OUTPUT_NAME edgesweep-simt LIBRARY_OUTPUT_DIRECTORY "${arg_FOLDER}" CXX_VISIBILITY_PRESET hidden)
   target_compile_options("${module}" PRIVATE ${ESW_SIMT_FLAGS} ${ESW_SIMT_FLAGS_${variant}})
+  get_property(abi_folder GLOBAL PROPERTY ESW_BACKEND_ABI_FOLDER)
   target_include_directories("${module}" PRIVATE
-    "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/host" "${PROJECT_SOURCE_DIR}/include")
+    "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/host" "${PROJECT_SOURCE_DIR}/include" "${abi_folder}")
   # What the module takes from the static library stays its own; nothing in it may be shared by name with other modules.
   target_link_libraries("${module}" PRIVATE "simt_layer_${variant}" edgesweep PkgConfig::JANSSON Threads::Threads)
   target_link_options("${module}" PRIVATE LINKER:--exclude-libs,ALL)

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "backend/backend.h"
+#include "backend_abi.h"
 #include "kernels/common/devices.h"
 #include "kernels/common/solver.h"
 #include "kernels/ecc/methods.h"

@@ -57,8 +57,7 @@ struct eswi_backend {
 };
 
 /* What a backend in a file of its own exports, as a variable named eswi_backend_module. The program takes it only if
- * `abi` is its own ESWI_BACKEND_ABI: count it up with every change of this header or of a system's shared structs. */
-#define ESWI_BACKEND_ABI    "edgesweep backend 2"
+ * `abi` is its own ESWI_BACKEND_ABI, which backend_abi.h defines: a hash of all headers that modules share with it. */
 #define ESWI_BACKEND_SYMBOL "eswi_backend_module"
 
 typedef struct eswi_backend_exports {

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backend_abi.h"
+
 /* A module that is there but cannot be used, and why. */
 typedef struct broken_module {
     eswi_backend backend; /* first, so that a pointer to it is one to the whole */

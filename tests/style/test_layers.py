@@ -10,7 +10,7 @@ SOURCE = pathlib.Path(os.environ["EDGESWEEP_SOURCE"])
 LIBRARY = os.environ["EDGESWEEP_LIBRARY"]
 SYSTEMS = ("ecc", "cansa", "clo", "qic")
 
-GENERATED = ("build_info.h",)
+GENERATED = ("build_info.h", "backend_abi.h")
 PUBLIC = ("edgesweep/",)
 SHARED = (*PUBLIC, "base/", "radio/")
 MAY_INCLUDE = {

@@ -1,9 +1,11 @@
 """Devices that fail: a status with place, call and the API's words, nothing lost, and work that ends on `cpu`."""
 
 import json
+import pathlib
+import re
 import unittest
 
-from edgesweep_cli import EXIT_BACKEND, edgesweep
+from edgesweep_cli import EXIT_BACKEND, PROGRAM, edgesweep
 from simt_runs import SimtTest, entries, experiment
 
 # An API function, which of its calls fails, and what the message must hold. Places are those of the source.
@@ -96,6 +98,15 @@ class Absent(SimtTest):
                        says=("edgesweep-cuda.so", "which does not work here"))
         self.assertIn("cuda: not usable here: ", self.succeed("info", environment=here))
         self.succeed("run", path, "-o", self.folder / "c", "--quiet", environment=here)
+
+    def test_a_module_of_another_build_is_refused(self):
+        """Program and module name what they share by a hash of its headers; here the module's is another."""
+        module = pathlib.Path(PROGRAM).with_name("edgesweep-simt.so").read_bytes()
+        shared = re.search(rb"edgesweep backend ([0-9a-f]{64})", module)[1]
+        other = self.folder / "edgesweep-simt.so"
+        other.write_bytes(module.replace(shared, shared[::-1]))
+        listing = self.succeed("info", environment={"EDGESWEEP_BACKENDS": str(self.folder)})
+        self.assertIn(f"simt: not usable here: {other}: belongs to another version of edgesweep", listing)
 
 
 if __name__ == "__main__":
