@@ -49,18 +49,32 @@ static void print_repeated(char character, int times)
         putchar(character);
 }
 
+/* A cell after the blanks before it; those that it ends in (bars are filled up) come before the next. */
+static void print_text(const char *text, int *blanks)
+{
+    size_t length = strlen(text);
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    if (length > 0) {
+        print_repeated(' ', *blanks);
+        *blanks = 0;
+        fwrite(text, 1, length, stdout);
+    }
+    *blanks += (int)strlen(text + length);
+}
+
 static void print_rows(const cli_table *table, const int *widths, int indent)
 {
+    int blanks = 0; /* owed to the row: those at its end are never printed */
     for (size_t i = 0; i < table->count; i++) {
         size_t column = i % table->columns;
         int padding = widths[column] - text_width(table->cells[i]);
-        bool last = column + 1 == table->columns;
-        print_repeated(' ', column == 0 ? indent : 2 + padding);
-        fputs(table->cells[i], stdout);
-        if (column == 0 && !last)
-            print_repeated(' ', padding);
-        if (!last)
+        blanks += column == 0 ? indent : 2 + padding;
+        print_text(table->cells[i], &blanks);
+        blanks += column == 0 ? padding : 0;
+        if (column + 1 < table->columns)
             continue;
+        blanks = 0;
         putchar('\n');
         if (i < table->columns) {
             int total = 0;

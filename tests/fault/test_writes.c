@@ -139,7 +139,7 @@ Test(fault_writes, any_single_operation_may_fail)
 static int fail_from_zero(const char *operation, const char *path)
 {
     (void)path;
-    return strcmp(operation, "read") != 0 && countdown-- <= 0 ? ENOSPC : 0;
+    return strcmp(operation, "read") != 0 && countdown-- <= 0 ? countdown_errno : 0;
 }
 
 Test(fault_writes, a_disk_that_stays_full_loses_nothing_written_before)
@@ -149,6 +149,7 @@ Test(fault_writes, a_disk_that_stays_full_loses_nothing_written_before)
         char *folder = run_folder_make();
         esw_error error = {0};
         countdown = k;
+        countdown_errno = ENOSPC;
         eswi_file_fault = fail_from_zero;
         esw_status status = run_into(folder, &error);
         eswi_file_fault = NULL;
@@ -162,6 +163,37 @@ Test(fault_writes, a_disk_that_stays_full_loses_nothing_written_before)
         run_folder_remove(folder);
     }
     cr_assert_eq(before, 2800);
+}
+
+/* A disk that an error has made read-only under a run, and that is so still when somebody tries to go on. */
+Test(fault_writes, a_resume_on_a_read_only_disk_loses_nothing_and_says_so)
+{
+    bool some_kept = false;
+    for (int k = 1; k < 40; k += 3) {
+        char *folder = run_folder_make();
+        esw_error error = {0};
+        countdown = k;
+        countdown_errno = EROFS;
+        eswi_file_fault = fail_from_zero;
+        const esw_status first = run_into(folder, &error);
+        eswi_file_fault = NULL;
+        const uint64_t kept = check_leftovers(folder);
+        const bool resumable = kept > 0 && first;
+        for (int attempt = 0; attempt < 2 && resumable; ++attempt) {
+            countdown = 0;
+            eswi_file_fault = fail_from_zero;
+            cr_assert_eq(run_or_resume(folder, true, &error), ESW_IO, "operation %d", k);
+            eswi_file_fault = NULL;
+            one_clear_line(&error, folder);
+            cr_assert(strstr(error.text, strerror(EROFS)), "%s", error.text);
+            cr_assert_eq(check_leftovers(folder), kept, "operation %d", k);
+        }
+        if (resumable)
+            start_again(folder, true);
+        some_kept |= resumable;
+        run_folder_remove(folder);
+    }
+    cr_assert(some_kept);
 }
 
 /* Lets the folder hold about `bytes`: a small tmpfs where that may be mounted, else a limit on the size of

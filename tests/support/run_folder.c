@@ -60,6 +60,13 @@ void run_folder_write(const char *folder, const char *name, const void *data, si
     cr_assert_eq(fclose(file), 0);
 }
 
+void run_folder_unlink(const char *folder, const char *name)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    cr_assert_eq(unlink(path), 0, "%s", path);
+}
+
 int run_folder_has(const char *folder, const char *name)
 {
     char path[4096];
