@@ -7,8 +7,8 @@
  *   2. uplink, relaxed: one descent per split j, the best j by (22) kept, rounded;
  *   3. downlink and 4. uplink powers with the subchannels fixed.
  * In OMA the subchannels are fixed from the start (rule A) and phases 1 and 2 descend on powers alone. `split: per-user`
- * lets every user take its best split at the final rates and repeats 3 and 4. gd starts every descent cold, li-gd from
- * where the split before it ended. `reading: published` takes the printed iteration in phases 1 and 2 of NOMA; the
+ * lets every user choose a split of its own after that (resplit.h) and repeats 3 and 4. gd starts every descent cold, li-gd
+ * from where the split before it ended. `reading: published` takes the printed iteration in phases 1 and 2 of NOMA; the
  * powers with fixed subchannels, and OMA, are descended on by the repaired one in both readings.
  */
 #ifndef ESWI_ECC_LI_GD_H

@@ -5,6 +5,7 @@
 #include "base/detmath.h"
 #include "ecc/account.h"
 #include "ecc/li_gd_record.h"
+#include "ecc/resplit.h"
 
 /* Before the phases. `load` is scratch [N][M]. */
 ESW_FN void eswi_ecc_li_gd_prepare(const eswi_ecc_batch_work *w, int scenario, int32_t *load)
@@ -50,38 +51,8 @@ ESW_FN void eswi_ecc_li_gd_write(const eswi_ecc_batch_work *w, int scenario, con
     }
 }
 
-/* Seconds-and-joules price of sending one bit at the current level and rate. */
-ESW_FN double eswi_ecc_price_per_bit(const eswi_ecc_config *config, const eswi_ecc_record *r, int direction,
-                                     int user, int sends)
-{
-    const double power = sends ? eswi_ecc_power_of(config, direction, r->level[direction][user])
-                               : config->power_max_w[direction];
-    const double bits_per_second = (double)r->rate[direction][user] * config->subchannel_hz[direction];
-    return (config->weight_time + config->weight_energy * power) / bits_per_second;
-}
-
-/* A user's best split at the final rates (Structure, point 2). */
-ESW_FN int eswi_ecc_best_split(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
-                               const eswi_ecc_record *r, int user)
-{
-    const int sent = r->split[user] < profile->units;
-    const double up_price = eswi_ecc_price_per_bit(config, r, ECC_UP, user, sent);
-    const double down = profile->result_bits * eswi_ecc_price_per_bit(config, r, ECC_DOWN, user, sent);
-    const int able = r->assigned[ECC_UP][user] >= 0 && r->assigned[ECC_DOWN][user] >= 0;
-    double best = eswi_ecc_compute_utility(config, profile, profile->units);
-    int split = profile->units;
-    for (int j = 1; j < profile->units && able; j++) {
-        const double value =
-            eswi_ecc_compute_utility(config, profile, j) + (profile->bits[j] * up_price + down);
-        if (value < best) {
-            best = value;
-            split = j;
-        }
-    }
-    return split;
-}
-
-/* Every user's best split; the common-split decision is kept for comparison. `lists` is scratch of account.h. */
+/* Every user's own split, as a decision and as the state the powers are descended on from; the common-split decision is kept
+ * for comparison. `lists` is scratch of account.h. */
 ESW_FN void eswi_ecc_li_gd_resplit(const eswi_ecc_batch_work *w, int scenario,
                                    const eswi_ecc_decision *decision, int32_t *lists)
 {
@@ -93,19 +64,25 @@ ESW_FN void eswi_ecc_li_gd_resplit(const eswi_ecc_batch_work *w, int scenario,
         return;
     r->kept_value = eswi_ecc_utility_sum(config, &instance, decision, lists);
     for (int u = 0; u < config->users; u++) {
-        const eswi_ecc_profile *profile = &config->profiles[instance.profile_of_user[u]];
-        const int sent = r->split[u] < profile->units, split = eswi_ecc_best_split(config, profile, r, u);
         r->kept_split[u] = decision->split[u];
         for (int d = 0; d < ECC_DIRECTIONS; d++) {
+            r->kept_assigned[d * config->users + u] = decision->assigned[d][u];
             r->kept_power[d * config->users + u] = decision->power_w[d][u];
+        }
+    }
+    eswi_ecc_resplit_users(config, &instance, decision, lists);
+    for (int u = 0; u < config->users; u++) {
+        const int sent = r->kept_split[u] < eswi_ecc_units_of(config, &instance, u);
+        r->split[u] = decision->split[u];
+        for (int d = 0; d < ECC_DIRECTIONS; d++) {
+            r->assigned[d][u] = decision->assigned[d][u];
             if (!sent)
                 r->level[d][u] = 1.0f;
         }
-        r->split[u] = split;
     }
 }
 
-/* The common-split decision that resplit kept. */
+/* The common-split decision that eswi_ecc_li_gd_resplit kept. */
 ESW_FN void eswi_ecc_li_gd_go_back(const eswi_ecc_batch_work *w, const eswi_ecc_record *r,
                                    const eswi_ecc_instance *instance, const eswi_ecc_decision *decision)
 {
@@ -113,8 +90,10 @@ ESW_FN void eswi_ecc_li_gd_go_back(const eswi_ecc_batch_work *w, const eswi_ecc_
     for (int u = 0; u < config->users; u++) {
         decision->split[u] = r->kept_split[u];
         decision->compute_units[u] = config->best_units;
-        for (int d = 0; d < ECC_DIRECTIONS; d++)
+        for (int d = 0; d < ECC_DIRECTIONS; d++) {
+            decision->assigned[d][u] = r->kept_assigned[d * config->users + u];
             decision->power_w[d][u] = r->kept_power[d * config->users + u];
+        }
         eswi_ecc_clamp_user(config, instance, u, decision);
     }
 }

@@ -61,6 +61,13 @@ ESW_FN void eswi_ecc_begin_layer(const eswi_ecc_batch_work *w, eswi_ecc_crew *cr
     at->begin = 0;
 }
 
+/* What a common split has to be better than: all local. Users with a split each start from the best one that sends, even
+ * where all of them together had better not. */
+ESW_FN double eswi_ecc_value_to_beat(const eswi_ecc_config *config, const eswi_ecc_record *r)
+{
+    return config->split == ECC_SPLIT_PER_USER ? eswi_inf() : r->layers.local;
+}
+
 /* Puts a scenario on a seat, its first layer to be begun. */
 ESW_FN void eswi_ecc_seat_layers(const eswi_ecc_batch_work *w, eswi_ecc_crew *crew, int direction, int relaxed,
                                  int scenario, int seat)
@@ -79,7 +86,7 @@ ESW_FN void eswi_ecc_seat_layers(const eswi_ecc_batch_work *w, eswi_ecc_crew *cr
     at->layer = direction == ECC_UP;
     at->started = 0;
     at->best_layer = 0;
-    at->best_value = r->layers.local;
+    at->best_value = eswi_ecc_value_to_beat(w->config, r);
     at->best_reason = ECC_REASON_NONE;
     at->best_norm = 0.0f;
 }
@@ -248,34 +255,16 @@ ESW_FN void eswi_ecc_seat_powers(const eswi_ecc_batch_work *w, eswi_ecc_crew *cr
     eswi_ecc_crew_start(crew, seat, 0);
 }
 
-/* Bit/s/Hz user u would get at full power against the interference it hears now. */
-ESW_FN float eswi_ecc_promised_rate(const eswi_ecc_crew *crew, int user, int lane, float power)
-{
-    const eswi_ecc_fixed *p = &crew->fixed;
-    const int i = user * ECC_LANES + lane;
-    float interference = p->noise[i];
-    for (int k = 0; k < p->heard_count[i]; k++) {
-        const size_t at = ((size_t)user * p->pairs + k) * ECC_LANES + lane;
-        interference =
-            fmaf(crew->active->power[p->heard[at] * ECC_LANES + lane], p->heard_gain[at], interference);
-    }
-    return p->share[i] * eswi_log2_1pf(power * p->own[i] / interference);
-}
-
 ESW_FN void eswi_ecc_finish_powers(const eswi_ecc_batch_work *w, eswi_ecc_crew *crew, int direction, int seat)
 {
     const eswi_ecc_descent *d = crew->active;
     eswi_ecc_record *r = &w->records[crew->seat[seat].scenario];
-    const float most = (float)w->config->power_max_w[direction];
 
     r->diagnostics.evaluations += d->evaluations[seat];
     r->diagnostics.evaluations_final += d->evaluations[seat];
     r->diagnostics.iterations += d->iteration[seat];
-    for (int u = 0; u < w->config->users; u++) {
-        const int i = u * ECC_LANES + seat;
-        r->level[direction][u] = d->level[i];
-        r->rate[direction][u] = d->work[i] > 0.0f ? d->rate[i] : eswi_ecc_promised_rate(crew, u, seat, most);
-    }
+    for (int u = 0; u < w->config->users; u++)
+        r->level[direction][u] = d->level[u * ECC_LANES + seat];
     eswi_ecc_crew_leave(crew, seat);
 }
 

@@ -12,11 +12,11 @@ typedef enum { PHASE_DOWN, PHASE_UP, PHASE_POWER_DOWN, PHASE_POWER_UP } eswi_ecc
 typedef struct eswi_ecc_record {
     int32_t *assigned[ECC_DIRECTIONS]; /* [U] */
     float *level[ECC_DIRECTIONS];      /* [U] power levels */
-    float *rate[ECC_DIRECTIONS]; /* [U] bit/s/Hz at the final powers; of a local user: what it would get */
     int32_t *set_assigned;       /* [sets][U] the downlink of every offloading set */
     float *set_level;            /* [sets][U] */
     double *set_value;           /* [sets] */
     double *kept_power;          /* [2][U] the common-split decision while per-user splits are tried */
+    int32_t *kept_assigned;      /* [2][U] */
     int32_t *kept_split;         /* [U] */
     double kept_value;           /* its accounted sum of utilities */
     int32_t *split;              /* [U] the decision being worked out */
@@ -32,12 +32,12 @@ ESW_FN void eswi_ecc_record_layout(eswi_ecc_record *r, eswi_carve *carve, const 
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
         r->assigned[d] = ESWI_CARVE(carve, int32_t, users);
         r->level[d] = ESWI_CARVE(carve, float, users);
-        r->rate[d] = ESWI_CARVE(carve, float, users);
     }
     r->set_assigned = ESWI_CARVE(carve, int32_t, sets * users);
     r->set_level = ESWI_CARVE(carve, float, sets *users);
     r->set_value = ESWI_CARVE(carve, double, sets);
     r->kept_power = ESWI_CARVE(carve, double, ECC_DIRECTIONS *users);
+    r->kept_assigned = ESWI_CARVE(carve, int32_t, ECC_DIRECTIONS *users);
     r->kept_split = ESWI_CARVE(carve, int32_t, users);
     r->split = ESWI_CARVE(carve, int32_t, users);
     eswi_ecc_layers_layout(&r->layers, carve, config);

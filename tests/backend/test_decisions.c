@@ -10,8 +10,10 @@
 /* More than the lanes of three threads, so that they are refilled, and nothing that batches divide. */
 enum { SCENARIOS = 65 };
 
-#define SMALL "aps=3 users=12 subchannels=4 upload=network bandwidth_up_hz=500000 "
-#define MIX   "profile={\"mix\":[\"nin-cifar10-32\",\"alexnet-imagenet-224\",\"resnet18-cifar10-32\"]} "
+#define SMALL  "aps=3 users=12 subchannels=4 upload=network bandwidth_up_hz=500000 "
+/* Users that are local at the best common split, and send at one of their own. */
+#define NARROW "aps=3 users=12 subchannels=4 upload=network bandwidth_up_hz=24000 bandwidth_down_hz=80000 "
+#define MIX    "profile={\"mix\":[\"nin-cifar10-32\",\"alexnet-imagenet-224\",\"resnet18-cifar10-32\"]} "
 
 /* Every access, split, reading and pairing, one network and mixes, regular and irregular cells, limits that
  * are hit. */
@@ -20,6 +22,8 @@ static const char *const problems[] = {
     SMALL MIX,
     SMALL MIX "split=per-user",
     SMALL MIX "layout=uniform split=per-user",
+    NARROW MIX "split=per-user",
+    NARROW MIX "split=per-user pair_directions=true layout=uniform cluster_cap=2",
     SMALL "layout=uniform pair_directions=true",
     SMALL MIX "access=oma split=per-user",
     SMALL "access=oma-in-cell layout=uniform",

@@ -12,6 +12,8 @@
 /* An upload about as long as the computing it saves, so that splits inside the networks pay, and staying
  * local. */
 #define NARROW "upload=network bandwidth_up_hz=160000 bandwidth_down_hz=160000 "
+/* So long that one common split often had better be all local. */
+#define NARROWER "upload=network bandwidth_up_hz=16000 bandwidth_down_hz=80000 "
 
 static void check_one(const descents *d, uint32_t scenario, const char *problem)
 {
@@ -75,6 +77,10 @@ Test(promises, are_kept_in_every_access_reading_and_layout, .timeout = 600)
         "aps=2 users=6 subchannels=3 power_min_dbm=25 power_max_dbm=25 " MIX, /* boxes without an inside */
         "aps=2 users=6 subchannels=3 compute_units_min=2 compute_units_max=2 " NARROW,
         "aps=2 users=12 subchannels=3 split=per-user " NARROW MIX,
+        /* Users that a common split keeps local look for a place where there is hardly any. */
+        "aps=3 users=18 subchannels=3 cluster_cap=2 layout=uniform split=per-user " NARROWER MIX,
+        "aps=3 users=9 subchannels=1 layout=uniform pair_directions=true split=per-user " NARROWER MIX,
+        "aps=3 users=12 subchannels=2 layout=uniform access=oma-in-cell split=per-user " NARROWER MIX,
         "aps=2 users=12 subchannels=3 access=oma " NARROW MIX,
         /* The printed descent often rounds to worse than local, which must then be the decision. */
         "aps=2 users=12 subchannels=3 reading=published max_iterations=60 " NARROW MIX,
@@ -122,6 +128,7 @@ Test(promises, per_user_splits_are_never_worse_than_a_common_one, .timeout = 600
     static const char *const problems[] = {
         "aps=3 users=24 subchannels=4 " MIX,
         "aps=3 users=24 subchannels=4 " NARROW MIX,
+        "aps=3 users=24 subchannels=4 " NARROWER MIX,
         "aps=3 users=24 subchannels=4 layout=uniform access=oma " NARROW MIX,
         "aps=3 users=24 subchannels=4 reading=published max_iterations=60 " NARROW MIX,
         /* Here splits chosen one by one sometimes make things worse, and the common one must be kept. */

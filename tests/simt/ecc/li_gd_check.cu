@@ -48,12 +48,14 @@ static std::string overrides_of(int combination, LiGdSize kind, uint64_t index)
     const Choice c = choice_of(combination);
     const Size size = size_of(kind, index);
     const int room = 3 * size.aps * size.subchannels;
-    char text[320];
+    /* Of users with a split each, some are to be local and some to join those who send. */
+    const char *const band = c.per_user ? "upload=network bandwidth_up_hz=24000 bandwidth_down_hz=80000 " : "";
+    char text[400];
     snprintf(
         text, sizeof text,
-        "aps=%d users=%d subchannels=%d cluster_cap=3 access=%s reading=%s split=%s pair_directions=%s layout=%s "
+        "%saps=%d users=%d subchannels=%d cluster_cap=3 access=%s reading=%s split=%s pair_directions=%s layout=%s "
         "max_iterations=%d start_seed=%d profile={\"mix\":[\"nin-cifar10-32\",\"yolov2tiny-cifar10-416\"]}",
-        size.aps, size.users < room ? size.users : room, size.subchannels, c.access,
+        band, size.aps, size.users < room ? size.users : room, size.subchannels, c.access,
         c.published ? "published" : "repaired", c.per_user ? "per-user" : "common",
         index % 3 == 1 ? "true" : "false", index % 2 ? "uniform" : "users_around_ap",
         kind == LiGdSize::tiny ? 12 : 40, index % 4 == 3 ? 9 : 0);
