@@ -32,7 +32,7 @@ while [[ $# != 0 ]]; do
 done
 
 build() {
-    need_packages gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libjansson-dev librandom123-dev -- \
+    need_packages gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libjansson-dev -- \
         libhdf5-dev gnuplot-nox
     say "building"
     cmake --preset release -DESW_TESTS=OFF >/dev/null
