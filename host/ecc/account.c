@@ -50,13 +50,8 @@ double eswi_ecc_account(const eswi_ecc_config *config, const eswi_ecc_instance *
                         const eswi_ecc_decision *decision, double *metrics, const eswi_ecc_terms *terms)
 {
     const int users = config->users;
-    eswi_ecc_links links[ECC_DIRECTIONS];
-    eswi_ecc_ledger a = {config, instance, decision, (ecc_access)decision->diagnostics->access, {NULL}, {NULL}};
-    for (int d = 0; d < ECC_DIRECTIONS; d++) {
-        eswi_ecc_link_users(users, config->subchannels, decision->assigned[d], links[d].first, links[d].next);
-        a.first[d] = links[d].first;
-        a.next[d] = links[d].next;
-    }
+    int32_t lists[ECC_DIRECTIONS * (ECC_SUBCHANNELS_MAX + ECC_USERS_MAX)]; /* 256 KiB, and no allocation */
+    const eswi_ecc_ledger a = eswi_ecc_ledger_open(config, instance, decision, lists);
     eswi_sum16 latency = {{0.0}}, energy = {{0.0}}, utility = {{0.0}};
     int64_t offloaded = 0, splits = 0;
     for (int u = 0; u < users; u++) {

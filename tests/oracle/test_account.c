@@ -2,7 +2,9 @@
 #include <criterion/criterion.h>
 
 #include <math.h>
+#include <stdio.h>
 
+#include "ecc_setup.h"
 #include "scores.h"
 #include "tolerances.h"
 
@@ -107,6 +109,93 @@ Test(account, equals_the_oracle_over_every_access_reading_and_size, .timeout = 2
         compare_metrics(&c, i);
         case_free(&c);
     }
+}
+
+/* ---------------------------------------------------------------- staged networks */
+
+enum { STAGED_SCENARIOS = 60, STAGED_USERS = 30 };
+
+/* Any splits, powers and units on rule A's subchannels. */
+static void draw_staged_decision(ecc_setup *s, dice *d)
+{
+    const eswi_ecc_config *config = s->config;
+    ecc_setup_solve(s, ECC_EDGE_ONLY);
+    for (int u = 0; u < config->users; u++) {
+        const int units = config->profiles[s->instance.profile_of_user[u]].units;
+        const bool placed = s->decision.assigned[ECC_UP][u] >= 0 && s->decision.assigned[ECC_DOWN][u] >= 0;
+        s->decision.split[u] = placed ? dice_int(d, 1, units) : units;
+        for (int dir = 0; dir < ECC_DIRECTIONS; dir++)
+            s->decision.power_w[dir][u] = dice_log(d, config->power_min_w[dir], config->power_max_w[dir]);
+        s->decision.compute_units[u] = dice_real(d, config->units_min, config->units_max);
+    }
+    eswi_ecc_decision_clamp(config, &s->instance, &s->decision);
+    esw_error error = {""};
+    cr_assert_eq(eswi_ecc_check(config, &s->instance, &s->decision, &error), ESW_OK, "%s", error.text);
+}
+
+static void agree_staged(const char *where, uint64_t scenario, int user, const char *what, double account,
+                         double oracle)
+{
+    cr_assert_lt(relative_difference(account, oracle), TOLERANCE_ORACLE,
+                 "'%s', scenario %llu: %s of user %d is %.17g, the oracle has %.17g", where,
+                 (unsigned long long)scenario, what, user, account, oracle);
+}
+
+/* `sending` grows by the users that send. */
+static void compare_staged(const char *where, const ecc_setup *s, uint64_t scenario, int *sending)
+{
+    double sinr[ECC_DIRECTIONS][STAGED_USERS], rate[ECC_DIRECTIONS][STAGED_USERS], latency[STAGED_USERS],
+        energy[STAGED_USERS], utility[STAGED_USERS], metrics[ECC_METRICS], expected[ECC_METRICS];
+    const eswi_ecc_terms terms = {.sinr = {sinr[0], sinr[1]},
+                                  .rate_bps = {rate[0], rate[1]},
+                                  .latency_s = latency,
+                                  .energy_j = energy,
+                                  .utility = utility};
+    const eswi_ecc_oracle at = eswi_ecc_oracle_at(s->config, &s->instance, &s->decision);
+    const double objective = eswi_ecc_account(s->config, &s->instance, &s->decision, metrics, &terms);
+    for (int u = 0; u < s->config->users; u++) {
+        for (int d = 0; d < ECC_DIRECTIONS && ecc_setup_sends(s, u); d++) {
+            const int m = s->decision.assigned[d][u];
+            agree_staged(where, scenario, u, "SINR", sinr[d][u], eswi_ecc_oracle_sinr(&at, d, u, m));
+            agree_staged(where, scenario, u, "rate", rate[d][u], eswi_ecc_oracle_rate(&at, d, u));
+        }
+        agree_staged(where, scenario, u, "latency", latency[u], eswi_ecc_oracle_latency(&at, u));
+        agree_staged(where, scenario, u, "energy", energy[u], eswi_ecc_oracle_energy(&at, u));
+        agree_staged(where, scenario, u, "utility", utility[u], eswi_ecc_oracle_utility(&at, u));
+        *sending += ecc_setup_sends(s, u);
+    }
+    agree_staged(where, scenario, -1, "objective", objective, eswi_ecc_oracle_objective(&at));
+    eswi_ecc_oracle_metrics(&at, expected);
+    for (int m = ECC_METRIC_LATENCY; m <= ECC_METRIC_SPLIT; m++)
+        agree_staged(where, scenario, -1, "a metric", metrics[m], expected[m]);
+}
+
+/* As the stage draws them: distances, path loss and fading of either layout, cells of unequal size. */
+Test(account, equals_the_oracle_on_staged_networks_of_every_layout, .timeout = 280)
+{
+    static const char *const layouts[] = {"users_around_ap", "uniform"};
+    static const char *const accesses[] = {"noma", "oma", "oma-in-cell"};
+    static const char *const readings[] = {"repaired", "published"};
+    int sending = 0, users = 0;
+    for (int k = 0; k < 2 * 3 * 2 * 2; k++) {
+        char where[256];
+        ecc_setup s;
+        snprintf(where, sizeof where,
+                 "aps=5 users=%d subchannels=4 layout=%s access=%s reading=%s pair_directions=%s "
+                 "profile={\"mix\":[\"nin-cifar10-32\",\"vgg16-cifar10-224\",\"yolov2tiny-cifar10-416\"]}",
+                 STAGED_USERS, layouts[k % 2], accesses[k / 2 % 3], readings[k / 6 % 2],
+                 k / 12 ? "true" : "false");
+        ecc_setup_open(&s, where);
+        for (uint64_t i = 0; i < STAGED_SCENARIOS; i++) {
+            dice d = dice_of(45, (uint64_t)k * STAGED_SCENARIOS + i);
+            ecc_setup_stage(&s, 46, i);
+            draw_staged_decision(&s, &d);
+            compare_staged(where, &s, i, &sending);
+            users += STAGED_USERS;
+        }
+        ecc_setup_close(&s);
+    }
+    cr_assert_gt(sending, users / 2, "decisions that send nothing prove little");
 }
 
 /* A method may plan for another access than the experiment's: the decision's own counts. */
