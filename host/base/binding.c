@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/detmath.h"
+#include "base/json_keys.h"
 #include "base/text.h"
 
 enum { MOST_PARAMETERS = 128 };
@@ -129,17 +130,21 @@ json_t *eswi_bound_json(const eswi_bindings *tables, const void *config)
 
 static esw_status check_names(const eswi_bindings *tables, const json_t *object, esw_error *error)
 {
-    const char *known[MOST_PARAMETERS], *key;
-    json_t *value;
+    const char *known[MOST_PARAMETERS];
     for (size_t p = 0; p < tables->n; p++)
         known[p] = tables->rows[p].json_name;
-    json_object_foreach((json_t *)object, key, value) {
-        const char *nearest = eswi_nearest(key, known, tables->n);
-        if (!nearest || strcmp(nearest, key) != 0)
-            return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: unknown%s%s%s", key,
-                            nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
-    }
-    return ESW_OK;
+    return eswi_json_known_keys(object, "parameters", known, tables->n, error);
+}
+
+esw_status eswi_watts_read(const esw_param *param, const char *name, const json_t *json, double *watts,
+                           esw_error *error)
+{
+    const double low = eswi_watts_of_dbm(param->low), high = eswi_watts_of_dbm(param->high);
+    *watts = json_number_value(json);
+    if (json_is_number(json) && *watts >= low * (1.0 - 1e-9) && *watts <= high * (1.0 + 1e-9))
+        return ESW_OK;
+    return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be a number from %.3g to %.3g (%g to %g %s)",
+                    name, low, high, param->low, param->high, param->unit);
 }
 
 static esw_status read_parameter(const eswi_bindings *tables, size_t p, const json_t *json, void *config,
@@ -164,16 +169,15 @@ static esw_status read_parameter(const eswi_bindings *tables, size_t p, const js
     case ESWI_BIND_OWN:
         return ESW_OK;
     case ESWI_BIND_MAYBE_INT:
-        if (param->type == ESW_PARAM_BOOLEAN ? !json_is_boolean(json)
-                                             : !json_is_integer(json) || number < param->low || number > param->high)
+        if (param->type == ESW_PARAM_BOOLEAN
+                ? !json_is_boolean(json)
+                : !json_is_integer(json) || number < param->low || number > param->high)
             return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be %s", name,
                             param->type == ESW_PARAM_BOOLEAN ? "true or false" : "an integer in its range");
         *(int *)field = json_is_boolean(json) ? json_is_true(json) : (int)json_integer_value(json);
         return ESW_OK;
     case ESWI_BIND_DBM:
-        if (!json_is_number(json) || !(number > 0.0))
-            return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be a number > 0", name);
-        break;
+        return eswi_watts_read(param, name, json, field, error);
     case ESWI_BIND_OPTIONAL:
         if (json_is_null(json)) {
             *(double *)field = 0.0;

@@ -36,6 +36,11 @@ typedef struct eswi_bindings {
 /* x dBm in W. */
 double eswi_watts_of_dbm(double dbm);
 
+/* A parameter in W (or W/Hz) of a document, in the range that the table gives in dBm; `name` is what the document calls
+ * it. ESW_BAD_INPUT says what it must be. */
+esw_status eswi_watts_read(const esw_param *param, const char *name, const json_t *json, double *watts,
+                           esw_error *error);
+
 /* The index of `word` in choices such as "a|b|c", or -1. */
 int eswi_choice_index(const char *choices, const char *word);
 

@@ -1,8 +1,10 @@
 /* CANSA: instance and decision of a document read back and checked. Who writes a decision by hand, or brings measured
  * rates, starts from such a document. The table of options follows from the parameters and is not read. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/json_keys.h"
 #include "cansa/document.h"
 #include "cansa/params.h"
 
@@ -52,7 +54,11 @@ static esw_status read_instance(const eswi_cansa_config *config, const json_t *p
                                 const eswi_cansa_instance *instance, esw_error *error)
 {
     const int clients = config->clients;
-    esw_status status = read_contexts(part, clients, instance->context, error);
+    esw_status status =
+        ESWI_JSON_KNOWN_KEYS(part, "instance", error, "contexts", "distance_m", "shadowing_db", "fading_power",
+                             "rate_per_rb_bps", "accuracy_min_percent", "options");
+    if (!status)
+        status = read_contexts(part, clients, instance->context, error);
     if (!status)
         status = read_reals(part, "distance_m", clients, 0.0, instance->distance_m, error);
     if (!status)
@@ -78,6 +84,11 @@ static esw_status read_option(const json_t *json, int client, int32_t *option, e
     } PARTS[] = {{"modality", CANSA_MODALITY_NAMES, CANSA_MODALITIES},
                  {"depth", CANSA_DEPTH_NAMES, CANSA_DEPTHS},
                  {"deployment", CANSA_DEPLOYMENT_NAMES, CANSA_DEPLOYMENTS}};
+    char path[48];
+    snprintf(path, sizeof path, "decision.option[%d]", client);
+    const esw_status status = ESWI_JSON_KNOWN_KEYS(json, path, error, "modality", "depth", "deployment");
+    if (status)
+        return status;
     *option = json_is_null(json) ? -1 : 0;
     for (size_t k = 0; !json_is_null(json) && k < sizeof PARTS / sizeof *PARTS; k++) {
         const char *name = json_string_value(json_object_get(json, PARTS[k].key));
@@ -115,7 +126,9 @@ static esw_status read_decision(const eswi_cansa_config *config, const json_t *p
 {
     const json_t *rbs, *options = NULL;
     memset(decision->diagnostics, 0, sizeof *decision->diagnostics);
-    esw_status status = get_array(part, "decision", "rbs", config->clients, &rbs, error);
+    esw_status status = ESWI_JSON_KNOWN_KEYS(part, "decision", error, "rbs", "option", "bid");
+    if (!status)
+        status = get_array(part, "decision", "rbs", config->clients, &rbs, error);
     if (!status)
         status = get_array(part, "decision", "option", config->clients, &options, error);
     for (int i = 0; !status && i < config->clients; i++) {
@@ -139,5 +152,8 @@ esw_status eswi_cansa_read(const esw_config *opaque, const json_t *document, voi
     esw_status status = read_instance(config, json_object_get(document, "instance"), &instance, error);
     if (!status)
         status = read_decision(config, json_object_get(document, "decision"), &decision, error);
+    if (!status)
+        status = ESWI_JSON_KNOWN_KEYS(json_object_get(document, "diagnostics"), "diagnostics", error, "sweeps",
+                                      "cycle", "reason", "bound", "gap", "seconds");
     return status ? status : eswi_cansa_check(config, &instance, &decision, error);
 }

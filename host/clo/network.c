@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/json_build.h"
-#include "base/text.h"
+#include "base/json_keys.h"
 #include "clo/clo.h"
 
 /* Table I and Fig. 5(a); the devices are servers too. */
@@ -46,30 +46,16 @@ static int node_called(const eswi_clo_network *network, const char *name)
     return -1;
 }
 
-static esw_status check_keys(const json_t *object, const char *const *known, size_t n, const char *where,
-                             esw_error *error)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)object, key, value) {
-        const char *nearest = eswi_nearest(key, known, n);
-        if (!nearest || strcmp(nearest, key) != 0)
-            return esw_fail(error, ESW_BAD_INPUT, "network%s: unknown key '%.40s'%s%s%s", where, key,
-                            nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
-    }
-    return ESW_OK;
-}
-
 static esw_status read_node(const json_t *json, int n, eswi_clo_network *network, esw_error *error)
 {
-    static const char *const KEYS[] = {"name", "model", "device"};
     const json_t *device = json_object_get(json, "device"), *model = json_object_get(json, "model");
     const char *name = json_string_value(json_object_get(json, "name"));
-    char where[32];
+    char where[32], path[48];
     snprintf(where, sizeof where, ".nodes[%d]", n);
+    snprintf(path, sizeof path, "network%s", where);
     if (!json_is_object(json) || !name || !*name || strlen(name) >= CLO_NAME_BYTES)
         return bad(error, where, "must be {name: ..., model: ..., device: true}, the name of 1 to 31 bytes");
-    const esw_status status = check_keys(json, KEYS, sizeof KEYS / sizeof *KEYS, where, error);
+    const esw_status status = ESWI_JSON_KNOWN_KEYS(json, path, error, "name", "model", "device");
     if (status)
         return status;
     if (node_called(network, name) >= 0)
@@ -116,9 +102,8 @@ static esw_status read_link(const json_t *json, int link, eswi_clo_network *netw
 
 static esw_status read_graph(const json_t *tree, eswi_clo_network *network, esw_error *error)
 {
-    static const char *const KEYS[] = {"nodes", "links"};
     const json_t *nodes = json_object_get(tree, "nodes"), *links = json_object_get(tree, "links");
-    esw_status status = check_keys(tree, KEYS, 2, "", error);
+    esw_status status = ESWI_JSON_KNOWN_KEYS(tree, "network", error, "nodes", "links");
     if (!status && (!json_is_array(nodes) || !json_array_size(nodes) || json_array_size(nodes) > CLO_NODES_MAX))
         status = bad(error, ".nodes", "must be a list of 1 to 8 nodes");
     if (!status && links && (!json_is_array(links) || json_array_size(links) > CLO_LINKS_MAX))

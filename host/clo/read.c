@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_keys.h"
 #include "clo/document.h"
 #include "clo/params.h"
 
@@ -51,7 +52,10 @@ static esw_status read_tasks(eswi_clo_config *config, const json_t *tasks, const
                              esw_error *error)
 {
     eswi_clo_tasks *t = &config->problem.tasks;
-    esw_status status = eswi_clo_tasks_load(config, base_dir, error);
+    esw_status status =
+        ESWI_JSON_KNOWN_KEYS(tasks, "instance.tasks", error, "odds", "m1", "s1", "m0", "s0", "m0_predicted");
+    if (!status)
+        status = eswi_clo_tasks_load(config, base_dir, error);
     const size_t n = (size_t)t->tasks, m = (size_t)t->models;
     if (status || !tasks)
         return status;
@@ -102,7 +106,10 @@ static esw_status read_instance(const eswi_clo_config *config, const json_t *par
 {
     const eswi_clo_problem *p = &config->problem;
     const json_t *gain = json_object_get(part, "gain"), *arrivals = json_object_get(part, "arrivals");
-    for (int t = 0; t < config->slots; t++) {
+    const esw_status status =
+        ESWI_JSON_KNOWN_KEYS(part, "instance", error, "nodes", "device_node", "server_model", "models", "links",
+                             "gain", "arrivals", "tasks", "loss_mean");
+    for (int t = 0; t < config->slots && !status; t++) {
         const json_t *gains = json_array_get(gain, (size_t)t), *row = json_array_get(arrivals, (size_t)t);
         if (json_array_size(gains) != (size_t)p->links)
             return wrong(error, "instance.gain", t, "a row must hold a power gain per link");
@@ -122,10 +129,20 @@ static esw_status read_instance(const eswi_clo_config *config, const json_t *par
             instance->task[t * p->devices + k] = (int16_t)task;
         }
     }
-    return ESW_OK;
+    return status;
 }
 
 /* ---------------------------------------------------------------- the decision */
+
+/* An element of a slot's list. Power follows from the channel and `unit` from the queues: they are not read. */
+static esw_status check_item(const json_t *item, const char *what, size_t i, int slot, esw_error *error)
+{
+    char path[64];
+    snprintf(path, sizeof path, "decision.slots[%d].%s[%zu]", slot, what, i);
+    return !strcmp(what, "inferences")
+               ? ESWI_JSON_KNOWN_KEYS(item, path, error, "node", "device", "unit")
+               : ESWI_JSON_KNOWN_KEYS(item, path, error, "link", "device", "unit", "power_w");
+}
 
 /* Adds device `device` to set[`at`] for every element of a list of {at, device}. */
 static esw_status read_sets(const json_t *list, const char *what, const char *at, int n, int devices, int slot,
@@ -135,6 +152,9 @@ static esw_status read_sets(const json_t *list, const char *what, const char *at
         const json_t *item = json_array_get(list, i);
         const json_t *place = json_object_get(item, at), *device = json_object_get(item, "device");
         const json_int_t index = json_integer_value(place), k = json_integer_value(device);
+        const esw_status status = check_item(item, what, i, slot, error);
+        if (status)
+            return status;
         if (!json_is_integer(place) || !json_is_integer(device) || index < 0 || index >= n || k < 0 ||
             k >= devices)
             return esw_fail(error, ESW_BAD_INPUT,
@@ -170,8 +190,12 @@ static esw_status read_slot(const eswi_clo_config *config, const json_t *json, i
     memset(sends, 0, (size_t)p->links);
     memset(infers, 0, (size_t)p->nodes);
     decision->trace.theta[t] = 0;
-    esw_status status = read_sets(json_object_get(json, "transmissions"), "transmissions", "link", p->links,
-                                  p->devices, t, sends, error);
+    char path[40];
+    snprintf(path, sizeof path, "decision.slots[%d]", t);
+    esw_status status = ESWI_JSON_KNOWN_KEYS(json, path, error, "transmissions", "inferences", "theta");
+    if (!status)
+        status = read_sets(json_object_get(json, "transmissions"), "transmissions", "link", p->links,
+                           p->devices, t, sends, error);
     if (!status)
         status = read_sets(json_object_get(json, "inferences"), "inferences", "node", p->nodes, p->devices, t,
                            infers, error);
@@ -185,6 +209,9 @@ static esw_status read_decision(const eswi_clo_config *config, const json_t *par
 {
     const char *method = json_string_value(json_object_get(part, "method"));
     const json_t *slots = json_object_get(part, "slots");
+    const esw_status keys = ESWI_JSON_KNOWN_KEYS(part, "decision", error, "method", "slots");
+    if (keys)
+        return keys;
     *decision->method = CLO_METHODS;
     for (int m = 0; method && m < CLO_METHODS; m++)
         if (!strcmp(method, eswi_clo_method_names[m]))
@@ -216,5 +243,8 @@ esw_status eswi_clo_read(const esw_config *opaque, const json_t *document, void 
     esw_status status = read_instance(config, json_object_get(document, "instance"), &instance, error);
     if (!status)
         status = read_decision(config, json_object_get(document, "decision"), &decision, error);
+    if (!status)
+        status = ESWI_JSON_KNOWN_KEYS(json_object_get(document, "diagnostics"), "diagnostics", error, "reason",
+                                      "bound", "gap", "nodes", "seconds");
     return status ? status : eswi_clo_account(config, &instance, &decision, &nothing, error);
 }

@@ -129,7 +129,7 @@ esw_status eswi_ecc_check_parameters(const eswi_ecc_config *config, const esw_va
 
 static bool fits(double value)
 {
-    return value == 0.0 || (value >= FLOAT_LOW && value <= FLOAT_HIGH);
+    return value >= FLOAT_LOW && value <= FLOAT_HIGH;
 }
 
 /* The first of some parameters that the user set, else the first. */
@@ -162,6 +162,36 @@ static esw_status check_sinr(const eswi_ecc_config *config, const esw_value *val
         describe(config, values, BAND[direction], band_text), config->subchannels, sinr, FLOAT_HIGH);
 }
 
+/* wT seconds + wE joules of a second on the air at `power_w`, and with that of the most or least that a network sends, at 1
+ * bit/s/Hz. */
+static esw_status check_sending(const eswi_ecc_config *config, const esw_value *values,
+                                const eswi_ecc_profile *profile, int direction, bool most, esw_error *error)
+{
+    static const ecc_param BAND[ECC_DIRECTIONS] = {ECC_PARAM_BANDWIDTH_UP, ECC_PARAM_BANDWIDTH_DOWN};
+    const double power_w = (most ? config->power_max_w : config->power_min_w)[direction];
+    const double price = config->weight_time + config->weight_energy * power_w;
+    double bits = direction == ECC_DOWN ? profile->result_bits : profile->bits[1];
+    for (int s = 2; direction == ECC_UP && s < profile->units; s++) {
+        const bool further = most ? profile->bits[s] > bits : profile->bits[s] < bits;
+        bits = further ? profile->bits[s] : bits;
+    }
+    const double seconds = bits / config->subchannel_hz[direction];
+    if (fits(price) && fits(price * seconds)) {
+        return ESW_OK;
+    }
+    const ecc_param power = power_param(config, values, most, direction);
+    const ecc_param involved[] = {ECC_PARAM_WEIGHT_TIME, ECC_PARAM_WEIGHT_ENERGY, power, BAND[direction]};
+    char time_text[128], energy_text[128], power_text[128], band_text[128];
+    return fail_at(
+        values, first_set(values, involved, 4), error,
+        "%s, %s, %s, %s over %d subchannels: the utility of sending the %.3g bits of %.40s at 1 bit/s/Hz is %.2g, of a "
+        "second of that %.2g, the searches hold %.0e to %.0e (single precision)",
+        describe(config, values, ECC_PARAM_WEIGHT_TIME, time_text),
+        describe(config, values, ECC_PARAM_WEIGHT_ENERGY, energy_text),
+        describe(config, values, power, power_text), describe(config, values, BAND[direction], band_text),
+        config->subchannels, bits, profile->name, price * seconds, price, FLOAT_LOW, FLOAT_HIGH);
+}
+
 /* wT seconds + wE joules of all FLOPs of a network, on the device or at the edge with its best units. */
 static esw_status check_computing(const eswi_ecc_config *config, const esw_value *values,
                                   const eswi_ecc_profile *profile, bool edge, esw_error *error)
@@ -173,9 +203,12 @@ static esw_status check_computing(const eswi_ecc_config *config, const esw_value
     const ecc_param *involved = edge ? EDGE : DEVICE;
     const double seconds = edge ? config->edge_seconds_per_flop : config->device_seconds_per_flop;
     const double joules = edge ? config->edge_joules_per_flop : config->device_joules_per_flop;
-    const double time = config->weight_time * seconds * profile->flops_before[profile->units];
-    const double energy = config->weight_energy * joules * profile->flops_before[profile->units];
-    if (fits(time + energy)) {
+    const double flops = profile->flops_before[profile->units],
+                 kappa = edge ? config->kappa_edge : config->kappa_device;
+    const double time = config->weight_time * seconds * flops, energy = config->weight_energy * joules * flops;
+    /* Nothing is right where nothing is weighed; a product that vanishes is not. */
+    const bool nothing = config->weight_time == 0.0 && (kappa == 0.0 || config->cycles_per_flop == 0.0);
+    if (nothing || fits(time + energy)) {
         return ESW_OK;
     }
     char speed_text[128], kappa_text[128], time_text[128], energy_text[128];
@@ -198,6 +231,9 @@ esw_status eswi_ecc_check_range(const eswi_ecc_config *config, const esw_value *
         status = check_computing(config, values, &config->profiles[i], false, error);
         if (status == ESW_OK) {
             status = check_computing(config, values, &config->profiles[i], true, error);
+        }
+        for (int k = 0; k < 2 * ECC_DIRECTIONS && status == ESW_OK; k++) {
+            status = check_sending(config, values, &config->profiles[i], k / 2, k % 2 == 1, error);
         }
     }
     return status;

@@ -12,7 +12,7 @@
 esw_status eswi_ecc_check_parameters(const eswi_ecc_config *config, const esw_value *values, esw_error *error);
 
 /* Once everything is derived: the searches work in single precision, and what they compare (SINR, the costs of
- * computing) must fit it with room for products. */
+ * computing and of sending) must fit it with room for products. */
 esw_status eswi_ecc_check_range(const eswi_ecc_config *config, const esw_value *values, esw_error *error);
 
 #endif

@@ -63,7 +63,7 @@ static json_t *choice_name(const char *choices, int index)
     return json_stringn(choices, strcspn(choices, "|"));
 }
 
-static json_t *profile_names(const eswi_ecc_config *config)
+json_t *eswi_ecc_profile_names(const eswi_ecc_config *config)
 {
     if (config->n_profiles == 1) {
         return json_string(config->profiles[0].name);
@@ -101,7 +101,7 @@ static json_t *parameter(const eswi_ecc_config *config, ecc_param param)
     const void *field = eswi_ecc_bound_field(config, param);
     switch (eswi_ecc_bindings[param].kind) {
     case ECC_BIND_NONE:
-        return profile_names(config);
+        return eswi_ecc_profile_names(config);
     case ECC_BIND_INT:
         return json_integer(*(const int *)field);
     case ECC_BIND_SEED:

@@ -8,6 +8,9 @@
 /* describe.c: esw_system.describe. */
 json_t *eswi_ecc_describe(const esw_config *config, const void *instance, const void *decision);
 
+/* describe.c: `profile` of the parameters: a name, or {"mix": [names]}. New reference; NULL when out of memory. */
+json_t *eswi_ecc_profile_names(const eswi_ecc_config *config);
+
 /* read.c: esw_system.config_from_json and read. */
 esw_status eswi_ecc_config_from_json(const json_t *document, const char *base_dir, esw_config **config,
                                      esw_error *error);

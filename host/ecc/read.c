@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/binding.h"
+#include "base/json_keys.h"
 #include "base/text.h"
 #include "ecc/document.h"
 #include "ecc/params.h"
@@ -30,13 +31,10 @@ static esw_status read_integer(const esw_param *param, const char *name, const j
     return ESW_OK;
 }
 
-static esw_status read_real(const esw_param *param, bool watts, const char *name, const json_t *json,
-                            double *value, esw_error *error)
+static esw_status read_real(const esw_param *param, const char *name, const json_t *json, double *value,
+                            esw_error *error)
 {
     *value = json_number_value(json);
-    if (watts) {
-        return json_is_number(json) && *value > 0.0 ? ESW_OK : bad_parameter(name, "a number > 0", error);
-    }
     if (!json_is_number(json) || !(*value >= param->low && *value <= param->high)) {
         return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be a number from %g to %g", name, param->low,
                         param->high);
@@ -78,33 +76,17 @@ static esw_status read_parameter(eswi_ecc_config *config, ecc_param index, const
         status = read_choice(param, name, json, field, error);
         break;
     case ECC_BIND_REAL:
-        status = read_real(param, false, name, json, field, error);
+        status = read_real(param, name, json, field, error);
         break;
     case ECC_BIND_DBM:
-        status = read_real(param, true, name, json, field, error);
+        status = eswi_watts_read(param, name, json, field, error);
         break;
     case ECC_BIND_DBM_BOTH:
-        status = read_real(param, true, name, json, field, error);
+        status = eswi_watts_read(param, name, json, field, error);
         ((double *)field)[ECC_DOWN] = ((double *)field)[ECC_UP];
         break;
     }
     return status;
-}
-
-/* Refuses a key of `part` that is none of `known`, with the nearest one. */
-static esw_status check_names(const json_t *part, const char *part_name, const char *const *known, size_t n,
-                              esw_error *error)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)part, key, value) {
-        const char *nearest = eswi_nearest(key, known, n);
-        if (!nearest || strcmp(nearest, key) != 0) {
-            return esw_fail(error, ESW_BAD_INPUT, "%s.%.60s: unknown%s%s%s", part_name, key,
-                            nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
-        }
-    }
-    return ESW_OK;
 }
 
 static esw_status check_parameter_names(const json_t *parameters, esw_error *error)
@@ -113,7 +95,7 @@ static esw_status check_parameter_names(const json_t *parameters, esw_error *err
     for (int p = 0; p < ECC_PARAMS; p++) {
         known[p] = eswi_ecc_bindings[p].json_name;
     }
-    return check_names(parameters, "parameters", known, ECC_PARAMS, error);
+    return eswi_json_known_keys(parameters, "parameters", known, ECC_PARAMS, error);
 }
 
 /* Every parameter at its default, then what the document says, in table order: a bound for one direction
@@ -183,7 +165,8 @@ static esw_status read_integers(const json_t *part, const char *part_name, const
     return status;
 }
 
-static esw_status read_reals(const json_t *part, const char *part_name, const char *name, size_t n,
+/* Numbers from `low` on: 0, or -INFINITY for any. */
+static esw_status read_reals(const json_t *part, const char *part_name, const char *name, size_t n, double low,
                              double *values, esw_error *error)
 {
     const place at = {part_name, name, error};
@@ -192,8 +175,9 @@ static esw_status read_reals(const json_t *part, const char *part_name, const ch
     for (size_t i = 0; status == ESW_OK && i < n; i++) {
         const json_t *json = json_array_get(array, i);
         values[i] = json_number_value(json);
-        if (!json_is_number(json) || !(values[i] >= 0.0)) {
-            return esw_fail(error, ESW_BAD_INPUT, "%s.%s[%zu]: must be a number >= 0", part_name, name, i);
+        if (!json_is_number(json) || !(values[i] >= low)) {
+            return esw_fail(error, ESW_BAD_INPUT, "%s.%s[%zu]: must be a number%s", part_name, name, i,
+                            isfinite(low) ? " >= 0" : "");
         }
     }
     return status;
@@ -211,15 +195,21 @@ static esw_status read_profile(const json_t *json, size_t index, eswi_ecc_profil
         return esw_fail(error, ESW_BAD_INPUT, "%s: needs a name and flops of 2 to %d units", where,
                         ECC_PROFILE_UNITS_MAX);
     }
-    esw_status status = eswi_ecc_profile_alloc(name, (int)units, profile, error);
+    esw_status status = ESWI_JSON_KNOWN_KEYS(json, where, error, "name", "flops", "bits", "result_bits");
     if (status == ESW_OK) {
-        status = read_reals(json, where, "flops", units, profile->flops + 1, error);
+        status = eswi_ecc_profile_alloc(name, (int)units, profile, error);
     }
     if (status == ESW_OK) {
-        status = read_reals(json, where, "bits", units + 1, profile->bits, error);
+        status = read_reals(json, where, "flops", units, 0.0, profile->flops + 1, error);
+    }
+    if (status == ESW_OK) {
+        status = read_reals(json, where, "bits", units + 1, 0.0, profile->bits, error);
+    }
+    if (status != ESW_OK) {
+        return status;
     }
     profile->result_bits = json_number_value(json_object_get(json, "result_bits"));
-    return status == ESW_OK ? eswi_ecc_profile_finish(profile, where, error) : status;
+    return eswi_ecc_profile_finish(profile, where, error);
 }
 
 static esw_status read_profiles(eswi_ecc_config *config, const json_t *instance, esw_error *error)
@@ -242,6 +232,24 @@ static esw_status read_profiles(eswi_ecc_config *config, const json_t *instance,
     return status;
 }
 
+/* `profile` names what the instance spells out; a document that says otherwise was changed in one place. */
+static esw_status check_profile_names(const eswi_ecc_config *config, const json_t *parameters, esw_error *error)
+{
+    json_t *found = json_object_get(parameters, "profile");
+    json_t *expected = found ? eswi_ecc_profile_names(config) : NULL;
+    const bool same = !found || json_equal(found, expected);
+    char *text = same ? NULL : json_dumps(expected, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_decref(expected);
+    const esw_status status =
+        same ? ESW_OK
+             : esw_fail(error, ESW_BAD_INPUT,
+                        "parameters.profile: instance.profiles are %.200s; give it as this, or "
+                        "leave it out",
+                        text ? text : "others");
+    free(text);
+    return status;
+}
+
 esw_status eswi_ecc_config_from_json(const json_t *document, const char *base_dir, esw_config **config,
                                      esw_error *error)
 {
@@ -253,6 +261,9 @@ esw_status eswi_ecc_config_from_json(const json_t *document, const char *base_di
     esw_status status = read_parameters(made, json_object_get(document, "parameters"), error);
     if (status == ESW_OK) {
         status = read_profiles(made, json_object_get(document, "instance"), error);
+    }
+    if (status == ESW_OK) {
+        status = check_profile_names(made, json_object_get(document, "parameters"), error);
     }
     if (status == ESW_OK) {
         status = eswi_ecc_config_derive(made, NULL, error);
@@ -339,10 +350,10 @@ static esw_status check_noise(const eswi_ecc_config *config, const json_t *part,
 static esw_status read_instance(const eswi_ecc_config *config, const json_t *part,
                                 const eswi_ecc_instance *instance, esw_error *error)
 {
-    static const char *const KNOWN[] = {"ap_of_user", "distance_m",      "gain_up",    "gain_down",
-                                        "profiles",   "profile_of_user", "noise_up_w", "noise_down_w"};
     const size_t users = (size_t)config->users;
-    esw_status status = check_names(part, "instance", KNOWN, sizeof KNOWN / sizeof *KNOWN, error);
+    esw_status status =
+        ESWI_JSON_KNOWN_KEYS(part, "instance", error, "ap_of_user", "distance_m", "gain_up", "gain_down",
+                             "profiles", "profile_of_user", "noise_up_w", "noise_down_w");
     if (status == ESW_OK) {
         status = read_integers(part, "instance", "ap_of_user", users, 0, config->aps - 1, instance->ap_of_user,
                                error);
@@ -384,8 +395,9 @@ static esw_status read_assignment(const eswi_ecc_config *config, const eswi_ecc_
     }
     status = read_integers(part, "decision", USED[direction], users, -1, high, used, error);
     for (size_t u = 0; status == ESW_OK && u < users; u++) {
-        const bool sends = decision->split[u] < config->profiles[instance->profile_of_user[u]].units;
-        if (used[u] != (sends ? assigned[u] : -1)) {
+        const int units = config->profiles[instance->profile_of_user[u]].units;
+        const bool sends = decision->split[u] < units;
+        if (decision->split[u] <= units && used[u] != (sends ? assigned[u] : -1)) {
             return esw_fail(error, ESW_BAD_INPUT, "decision.%s[%zu]: is %d; it must be %s", USED[direction], u,
                             used[u], sends ? "the assigned subchannel" : "-1, as the user sends nothing");
         }
@@ -393,15 +405,16 @@ static esw_status read_assignment(const eswi_ecc_config *config, const eswi_ecc_
     return status;
 }
 
+/* Splits, powers and units are taken as they are: eswi_ecc_check says which constraint a wrong one breaks. */
 static esw_status read_decision(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
                                 const json_t *part, const eswi_ecc_decision *decision, esw_error *error)
 {
-    static const char *const KNOWN[] = {"split",         "subchannel_up", "subchannel_down", "assigned_up",
-                                        "assigned_down", "power_up_w",    "power_down_w",    "compute_units"};
     const size_t users = (size_t)config->users;
-    esw_status status = check_names(part, "decision", KNOWN, sizeof KNOWN / sizeof *KNOWN, error);
+    esw_status status =
+        ESWI_JSON_KNOWN_KEYS(part, "decision", error, "split", "subchannel_up", "subchannel_down",
+                             "assigned_up", "assigned_down", "power_up_w", "power_down_w", "compute_units");
     if (status == ESW_OK) {
-        status = read_integers(part, "decision", "split", users, 1, config->max_units, decision->split, error);
+        status = read_integers(part, "decision", "split", users, INT32_MIN, INT32_MAX, decision->split, error);
     }
     if (status != ESW_OK) {
         return status;
@@ -415,37 +428,78 @@ static esw_status read_decision(const eswi_ecc_config *config, const eswi_ecc_in
     }
     free(used);
     if (status == ESW_OK) {
-        status = read_reals(part, "decision", "power_up_w", users, decision->power_w[ECC_UP], error);
+        status = read_reals(part, "decision", "power_up_w", users, -INFINITY, decision->power_w[ECC_UP], error);
     }
     if (status == ESW_OK) {
-        status = read_reals(part, "decision", "power_down_w", users, decision->power_w[ECC_DOWN], error);
+        status =
+            read_reals(part, "decision", "power_down_w", users, -INFINITY, decision->power_w[ECC_DOWN], error);
     }
     if (status == ESW_OK) {
-        status = read_reals(part, "decision", "compute_units", users, decision->compute_units, error);
+        status =
+            read_reals(part, "decision", "compute_units", users, -INFINITY, decision->compute_units, error);
     }
     return status;
 }
 
+static esw_status check_diagnostic_names(const json_t *part, esw_error *error)
+{
+    static const char *const OTHERS[] = {
+        "reason",   "scope",  "bound", "gap", "nodes", "power_levels_up_w", "power_levels_down_w",
+        "r_levels", "seconds"};
+    enum { N_OTHERS = sizeof OTHERS / sizeof *OTHERS };
+    const char *known[ECC_DIAGNOSTICS + N_OTHERS];
+    for (int i = 0; i < ECC_DIAGNOSTICS; i++) {
+        known[i] = eswi_ecc_diagnostic_table[i].name;
+    }
+    memcpy(known + ECC_DIAGNOSTICS, OTHERS, sizeof OTHERS);
+    return eswi_json_known_keys(part, "diagnostics", known, ECC_DIAGNOSTICS + N_OTHERS, error);
+}
+
+static esw_status read_reason(const json_t *json, int32_t *reason, esw_error *error)
+{
+    const char *text = json_string_value(json);
+    int r = 0;
+    while (text && r < ECC_REASONS && strcmp(text, eswi_ecc_reason_names[r]) != 0) {
+        r++;
+    }
+    if (!text || r == ECC_REASONS) {
+        return esw_fail(error, ESW_BAD_INPUT,
+                        "diagnostics.reason: must be a reason as `solve --json` writes it, "
+                        "such as \"%s\"",
+                        eswi_ecc_reason_names[ECC_REASON_CONVERGED]);
+    }
+    *reason = r == ECC_REASON_TOO_LARGE ? ECC_REASON_NONE : r;
+    return ESW_OK;
+}
+
 /* What a solver reported; a decision made by hand has none. That a scenario was too large for a method says nothing of
  * the decision at hand, which is scored like any other. */
-static void read_diagnostics(const json_t *part, eswi_ecc_diagnostics *diagnostics)
+static esw_status read_diagnostics(const json_t *part, eswi_ecc_diagnostics *diagnostics, esw_error *error)
 {
-    for (size_t i = 0; i < ECC_DIAGNOSTICS; i++) {
+    if (part && !json_is_object(part)) {
+        return esw_fail(error, ESW_BAD_INPUT, "diagnostics: must be an object, or left out");
+    }
+    esw_status status = check_diagnostic_names(part, error);
+    for (size_t i = 0; i < ECC_DIAGNOSTICS && status == ESW_OK; i++) {
         const eswi_ecc_diagnostic *d = &eswi_ecc_diagnostic_table[i];
         const json_t *json = json_object_get(part, d->name);
+        const json_int_t count = json_integer_value(json);
         void *field = (char *)diagnostics + d->offset;
-        if (d->real) {
+        if (!json) {
+            continue;
+        }
+        if (d->real ? !json_is_number(json) && !json_is_null(json)
+                    : !json_is_integer(json) || count < 0 || count > INT32_MAX) {
+            status = esw_fail(error, ESW_BAD_INPUT, "diagnostics.%s: must be %s", d->name,
+                              d->real ? "a number or null" : "an integer from 0 to 2147483647");
+        } else if (d->real) {
             *(float *)field = (float)json_number_value(json);
         } else {
-            *(int32_t *)field = (int32_t)json_integer_value(json);
+            *(int32_t *)field = (int32_t)count;
         }
     }
-    const char *reason = json_string_value(json_object_get(part, "reason"));
-    for (int r = 0; reason && r < ECC_REASONS; r++) {
-        if (r != ECC_REASON_TOO_LARGE && !strcmp(reason, eswi_ecc_reason_names[r])) {
-            diagnostics->reason = r;
-        }
-    }
+    const json_t *reason = json_object_get(part, "reason");
+    return status == ESW_OK && reason ? read_reason(reason, &diagnostics->reason, error) : status;
 }
 
 esw_status eswi_ecc_read(const esw_config *opaque, const json_t *document, void *instance_block,
@@ -460,7 +514,9 @@ esw_status eswi_ecc_read(const esw_config *opaque, const json_t *document, void 
         status = read_decision(config, &instance, json_object_get(document, "decision"), &decision, error);
     }
     if (status == ESW_OK) {
-        read_diagnostics(json_object_get(document, "diagnostics"), decision.diagnostics);
+        status = read_diagnostics(json_object_get(document, "diagnostics"), decision.diagnostics, error);
+    }
+    if (status == ESW_OK) {
         status = eswi_ecc_check(config, &instance, &decision, error);
     }
     return status;

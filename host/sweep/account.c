@@ -8,6 +8,7 @@
 
 #include "base/isa.h"
 #include "base/text.h"
+#include "sweep/document.h"
 #include "sweep/json_difference.h"
 #include "sweep/metrics.h"
 #include "sweep/scenario.h"
@@ -36,7 +37,9 @@ static esw_status score(const json_t *document, const char *base_dir, scored *s,
     *s = (scored){.document = document, .system = name ? esw_system_find(name) : NULL};
     if (!s->system)
         return esw_fail(error, ESW_BAD_INPUT, "system: found '%.60s', no such system", name ? name : "nothing");
-    esw_status status = s->system->config_from_json(document, base_dir, &s->config, error);
+    esw_status status = eswi_document_check(document, s->system, error);
+    if (!status)
+        status = s->system->config_from_json(document, base_dir, &s->config, error);
     if (status)
         return status;
     esw_sizes sizes = s->system->sizes(s->config);
@@ -58,24 +61,10 @@ static void scored_free(scored *s)
     free(s->decision);
 }
 
-/* Methods solve what a seed and a scenario draw. */
-static bool read_origin(const json_t *document, uint64_t *seed, uint64_t *scenario)
-{
-    const json_t *seed_value = json_object_get(document, "seed");
-    const json_t *scenario_value = json_object_get(document, "scenario");
-    if (!json_is_integer(scenario_value) || json_integer_value(scenario_value) < 0)
-        return false;
-    *scenario = (uint64_t)json_integer_value(scenario_value);
-    if (json_is_string(seed_value))
-        return eswi_parse_uint64(json_string_value(seed_value), seed);
-    *seed = (uint64_t)json_integer_value(seed_value);
-    return json_is_integer(seed_value) && json_integer_value(seed_value) >= 0;
-}
-
 /* Whether the document's instance is the one that its seed and scenario draw; `why` says where it is not. */
 static esw_status check_origin(const scored *s, uint64_t *seed, uint64_t *scenario, esw_error *why)
 {
-    if (!read_origin(s->document, seed, scenario))
+    if (!eswi_document_origin(s->document, seed, scenario))
         return esw_fail(
             why, ESW_BAD_INPUT,
             "the document has no `seed` and `scenario`, and methods solve only instances that these draw");

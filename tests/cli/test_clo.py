@@ -164,6 +164,18 @@ class Documents(CliTest):
         lo["decision"]["slots"][t]["theta"] = 0.123
         self.refuse(lo, f"decision.slots[{t}].theta", "theta_grid", code=EXIT_USAGE)
 
+    def test_unknown_keys_are_refused_wherever_they_are(self):
+        document, t = self.sent()
+        for place in (("instance",), ("instance", "tasks"), ("decision",), ("decision", "slots", t), ("diagnostics",),
+                      ("decision", "slots", t, "transmissions", 0), ()):
+            wrong = copy.deepcopy(document)
+            part = wrong
+            for key in place:
+                part = part[key]
+            part["gane"] = 1
+            path = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in (*place, "gane")).lstrip(".")
+            self.refuse(wrong, f"document.json: {path}: unknown key", code=EXIT_USAGE)
+
     def test_a_transmission_left_out_is_scored_or_refused_where_it_is_missed(self):
         """The unit waits; the first slot that takes it where it no longer comes is named."""
         document, t = self.sent()

@@ -13,6 +13,8 @@ import unittest
 from edgesweep_cli import EXIT_CHECK, EXIT_INTERRUPTED, EXIT_IO, EXIT_USAGE, PROGRAM, SMALL, CliTest, edgesweep
 
 METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", "gd", "li-gd")
+OPTIMA = ("joint", "grid-optimum", "certified")
+CANSA = "system: cansa\nseed: 5\nscenarios: 2\nmethods: [cansa, average, nash, optimum]\nparameters: {clients: 12}\n"
 EVERY_METHOD = SMALL.replace("[device-only, li-gd]", "[" + ", ".join(METHODS) + "]")
 
 
@@ -137,7 +139,8 @@ class Account(CliTest):
     def test_a_broken_constraint_is_named_with_its_user(self):
         good = self.solve(self.write(SMALL.replace("[device-only, li-gd]", "[edge-only]")), "edge-only", 1)
         for key, value, says in (("power_up_w", 5.0, "power_up_w is 5"), ("power_down_w", 1e-9, "power_down_w is 1"),
-                                 ("compute_units", 9.0, "compute_units is 9")):
+                                 ("compute_units", 9.0, "compute_units is 9"), ("power_up_w", -1, "(18c)"),
+                                 ("split", 0, "(18a)"), ("split", 99, "(18a)"), ("compute_units", -1, "(18d)")):
             document = copy.deepcopy(good)
             document["decision"][key][2] = value
             self.refuse(document, says, "user 2", code=EXIT_CHECK)
@@ -151,8 +154,7 @@ class Account(CliTest):
 
     def test_an_index_that_does_not_exist_is_named_with_its_place(self):
         good = self.solve(self.write(SMALL), "li-gd", 1)
-        for key, value in (("split", 0), ("split", 99), ("split", 1.5), ("subchannel_up", 2),
-                           ("subchannel_up", -1), ("power_up_w", "much")):
+        for key, value in (("split", 1.5), ("subchannel_up", 2), ("subchannel_up", -1), ("power_up_w", "much")):
             document = copy.deepcopy(good)
             document["decision"][key][2] = value
             self.refuse(document, f"{key}[2]")
@@ -178,7 +180,58 @@ class Account(CliTest):
                                    ("instance", "gains_up", "gain_up"), ("parameters", "user", "users")):
             document = copy.deepcopy(good)
             document[part][key] = document[part].get(nearest)
-            self.refuse(document, "document.json", f"{part}.{key}", f"'{nearest}'")
+            self.refuse(document, "document.json", f"{part}.{key}: unknown key", f"'{nearest}'")
+
+    def test_unknown_keys_are_refused_wherever_they_are(self):
+        good = self.solve(self.write(SMALL), "li-gd", 1)
+        for place, says in (((), "document.json: sede: unknown key; did you mean 'seed'?"),
+                            (("edgesweep",), "edgesweep.sede: unknown key"),
+                            (("point",), "point.sede: unknown key"),
+                            (("instance", "profiles", 0), "instance.profiles[0].sede: unknown key"),
+                            (("diagnostics",), "diagnostics.sede: unknown key")):
+            document = copy.deepcopy(good)
+            part = document
+            for key in place:
+                part = part[key]
+            part["sede"] = 1
+            self.refuse(document, says)
+
+    def test_an_origin_that_cannot_be_is_refused(self):
+        good = self.solve(self.write(SMALL + "sweep: {cell_radius_m: [50, 80]}\n"), "li-gd", 1)
+        self.assertEqual(good["point"], {"cell_radius_m": 50})
+        for key, value in (("seed", -1), ("seed", "eleven"), ("seed", 1.5), ("seed", None), ("scenario", -1),
+                           ("scenario", "1"), ("scenario", 2 ** 53), ("method", 7), ("method", None), ("point", 0),
+                           ("point", {"cell_radius_m": "small"}), ("point", {"users": 0}), ("point", {"access": "tdma"}),
+                           ("point", {"pair_directions": 1})):
+            document = copy.deepcopy(good)
+            document[key] = value
+            self.refuse(document, f"{key}", "found", "must be")
+
+    def test_parts_made_by_hand_may_be_left_out(self):
+        document = self.solve(self.write(SMALL), "li-gd", 1)
+        expected = document["metrics"]["latency_s_mean"]
+        for key in ("edgesweep", "point", "method", "terms", "metrics", "diagnostics", "seed", "scenario"):
+            del document[key]
+        self.assertEqual(self.account(document, "--against", "none")["metrics"]["latency_s"], expected)
+
+    def test_all_that_methods_write_reads_back(self):
+        every = EVERY_METHOD.replace("[" + ", ".join(METHODS) + "]", "[" + ", ".join(OPTIMA) + "]")
+        for text, methods, objective in ((every, OPTIMA, "latency_s"), (CANSA, ("cansa", "average", "nash", "optimum"), "energy_j")):
+            path = self.write(text)
+            for method in methods:
+                document = self.solve(path, method, 1)
+                metrics = self.account(document, "--against", "none")["metrics"]
+                self.assertEqual(metrics[objective], document["metrics"].get(objective + "_mean", document["metrics"].get(objective)), method)
+
+    def test_what_other_systems_do_not_know_is_refused(self):
+        good = self.solve(self.write(CANSA), "cansa", 1)
+        for place in (("instance",), ("decision",), ("diagnostics",)):
+            document = copy.deepcopy(good)
+            document[place[0]]["sede"] = 1
+            self.refuse(document, f"{place[0]}.sede: unknown key")
+        option = next(i for i, o in enumerate(good["decision"]["option"]) if o)
+        good["decision"]["option"][option]["dept"] = "50"
+        self.refuse(good, f"decision.option[{option}].dept: unknown key; did you mean 'depth'?")
 
     def test_a_changed_instance_is_scored_without_methods_and_the_change_is_named(self):
         document = self.solve(self.write(SMALL), "device-only", 1)

@@ -142,6 +142,16 @@ Test(configure, refuses_what_single_precision_cannot_hold)
     refuses("power_max_down_dbm=100 noise_dbm_per_hz=-250", "the SINR reaches 4.2e+31 near an AP");
     refuses("weight_time=1e-300 weight_energy=0",
             "the utility of computing nin-cifar10-32 on the device is 1e-300");
+    refuses("weight_time=1e-323 weight_energy=0",
+            "the utility of computing nin-cifar10-32 on the device is 0, the");
+    refuses("weight_time=0 kappa_device=1e-300",
+            "kappa_device = 1e-300 J s^2/cycle^3 (line 7), weight_time = 0");
+    refuses("weight_time=0 weight_energy=1e-20 power_min_dbm=-100 kappa_device=1 kappa_edge=1",
+            "weight_energy = 1e-20 1/J (line 7), power_min_dbm = -100 dBm (line 7)");
+    refuses("weight_time=0 weight_energy=1e-15 power_min_up_dbm=-100 bandwidth_up_hz=1e12",
+            "power_min_up_dbm = -100 dBm");
+    refuses("weight_time=0 weight_energy=1e-15 power_min_down_dbm=-100 bandwidth_down_hz=1e12",
+            "bandwidth_down_hz = 1000000000000 Hz (line 7) over 250 subchannels");
     refuses("kappa_device=1 device_flops=1e18",
             "line 7: device_flops = 1e+18 FLOP/s (line 7), kappa_device = 1");
     refuses("kappa_edge=1 edge_unit_flops=1e18", "nin-cifar10-32 at the edge is");

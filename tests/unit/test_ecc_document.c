@@ -200,6 +200,32 @@ Test(hand, an_infeasible_decision_is_refused_with_constraint_and_user)
 {
     set("decision", "power_up_w", 4, json_real(0.5));
     refuses(ESW_CHECK_FAILED, "user 4: power_up_w is 0.5; allowed is 0.001 to 0.316");
+    set("decision", "power_up_w", 4, json_real(-0.5));
+    refuses(ESW_CHECK_FAILED, "user 4: power_up_w is -0.5; allowed is 0.001 to 0.316");
+}
+
+/* Whatever a number is, the constraint that it breaks is named. */
+Test(hand, a_broken_constraint_is_named)
+{
+    static const struct {
+        const char *array, *json, *words;
+    } cases[] = {
+        {"split", "0", "user 3: split is 0; allowed is 1 to 9 (18a)"},
+        {"split", "-7", "user 3: split is -7; allowed is 1 to 9 (18a)"},
+        {"split", "10", "user 3: split is 10; allowed is 1 to 9 (18a)"},
+        {"power_up_w", "-1", "(18c)"},
+        {"power_up_w", "1e300", "(18c)"},
+        {"power_down_w", "1e-300", "(18c)"},
+        {"compute_units", "-1", "user 3: compute_units is -1; allowed is 1 to 8 (18d)"},
+        {"compute_units", "9", "(18d)"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *keep = json_deep_copy(document);
+        set("decision", cases[i].array, 3, json_loads(cases[i].json, JSON_DECODE_ANY, NULL));
+        refuses(ESW_CHECK_FAILED, cases[i].words);
+        json_decref(document);
+        document = keep;
+    }
 }
 
 Test(hand, a_wrong_shape_is_refused)
@@ -221,12 +247,11 @@ Test(hand, wrong_values_are_refused_with_their_place)
     static const struct {
         const char *part, *array, *json, *words;
     } cases[] = {
-        {"decision", "split", "[1,1,1,1,1,1.5]", "decision.split[5]: must be an integer from 1 to 9"},
-        {"decision", "split", "[1,1,1,1,1,0]", "decision.split[5]"},
+        {"decision", "split", "[1,1,1,1,1,1.5]", "decision.split[5]: must be an integer"},
         {"decision", "split", "7", "decision.split: missing, or not an array"},
         {"decision", "assigned_down", "[0,0,0,0,0,3]",
          "decision.assigned_down[5]: must be an integer from -1 to 2"},
-        {"decision", "compute_units", "[8,8,8,\"8\",8,8]", "decision.compute_units[3]: must be a number >= 0"},
+        {"decision", "compute_units", "[8,8,8,\"8\",8,8]", "decision.compute_units[3]: must be a number"},
         {"instance", "ap_of_user", "[0,1,2,0,1,0]", "instance.ap_of_user[2]: must be an integer from 0 to 1"},
         {"instance", "profile_of_user", "[0,0,0,0,0,1]", "instance.profile_of_user[5]"},
         {"instance", "distance_m", "[[1,1],[1,1],[1,1],[1,1],[1,1],[1,-1]]", "instance.distance_m[5][1]"},
@@ -246,10 +271,31 @@ Test(hand, wrong_values_are_refused_with_their_place)
         {"parameters", "users", "19",
          "users: 19 do not fit; at most cluster_cap * aps * subchannels = 3 * 2 * 3 = 18"},
         {"parameters", "access", "\"tdma\"", "parameters.access: must be noma|oma|oma-in-cell"},
-        {"parameters", "power_max_w", "-1", "parameters.power_max_w: must be a number > 0"},
+        {"instance", "profiles",
+         "[{\"nmae\":\"a\",\"name\":\"a\",\"flops\":[0,1],\"bits\":[0,8,8],\"result_bits\":8}]",
+         "instance.profiles[0].nmae: unknown key; did you mean 'name'?"},
+        {"instance", "profiles",
+         "[{\"weight\":1,\"name\":\"a\",\"flops\":[0,1],\"bits\":[0,8,8],\"result_bits\":8}]",
+         "instance.profiles[0].weight: unknown key; known: name, flops, bits, result_bits"},
+        {"parameters", "profile", "\"vgg16\"",
+         "parameters.profile: instance.profiles are \"nin-cifar10-32\"; give"},
+        {"parameters", "profile", "{\"mix\":[\"nin-cifar10-32\"]}",
+         "parameters.profile: instance.profiles are"},
+        {"diagnostics", "iteration", "1", "diagnostics.iteration: unknown key; did you mean 'iterations'?"},
+        {"diagnostics", "iterations", "\"1\"", "diagnostics.iterations: must be an integer"},
+        {"diagnostics", "iterations", "-1", "diagnostics.iterations: must be an integer from 0"},
+        {"diagnostics", "gradient_norm", "\"small\"", "diagnostics.gradient_norm: must be a number or null"},
+        {"diagnostics", "reason", "\"tired\"", "diagnostics.reason: must be a reason"},
+        {"parameters", "power_max_w", "-1",
+         "parameters.power_max_w: must be a number from 1e-13 to 1e+07 (-100 to 100 dBm)"},
+        {"parameters", "power_min_w", "1e-300", "parameters.power_min_w: must be a number from 1e-13 to 1e+07"},
+        {"parameters", "power_min_up_w", "1e-300", "parameters.power_min_up_w: must be a number from 1e-13"},
+        {"parameters", "power_max_down_w", "1e300", "parameters.power_max_down_w: must be a number from 1e-13"},
+        {"parameters", "noise_w_per_hz", "1e-300",
+         "parameters.noise_w_per_hz: must be a number from 1e-28 to 0.001 (-250 to 0 dBm/Hz)"},
         {"parameters", "pair_directions", "1", "parameters.pair_directions: must be true or false"},
         {"parameters", "weight_time", "null", "parameters.weight_time: must be a number from 0"},
-        {"parameters", "wait_time", "1", "parameters.wait_time: unknown; did you mean 'weight_time'?"},
+        {"parameters", "wait_time", "1", "parameters.wait_time: unknown key; did you mean 'weight_time'?"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         json_t *keep = json_deep_copy(document);
