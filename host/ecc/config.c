@@ -6,7 +6,9 @@
 
 #include "base/binding.h"
 #include "base/detmath.h"
+#include "base/fileio.h"
 #include "base/text.h"
+#include "ecc/channels.h"
 #include "ecc/config_check.h"
 #include "ecc/cost.h"
 #include "ecc/profile.h"
@@ -195,19 +197,51 @@ static esw_status scale_profiles(eswi_ecc_config *config, esw_error *error)
     return status;
 }
 
+/* Begins an error with the line of the value it is about. */
+static esw_status at_line(const esw_value *value, esw_status status, esw_error *error)
+{
+    if (status != ESW_OK && value->line > 0 && error) {
+        const esw_error cause = *error;
+        esw_fail(error, status, "line %d: %s", value->line, cause.text);
+    }
+    return status;
+}
+
+/* A run directory carries the files whose names have a dot or a folder, so nothing else may name one. */
+static esw_status open_channels(eswi_ecc_config *config, const esw_value *value, const char *base_dir,
+                                esw_error *error)
+{
+    const char *name = json_string_value(value->tree);
+    if (!value->set) {
+        return ESW_OK;
+    }
+    if (!name || !strpbrk(name, "./")) {
+        return esw_fail(error, ESW_BAD_INPUT, "gains: must be the name of a file, such as measured.h5 or ./measured");
+    }
+    char *path = name[0] == '/' || !base_dir ? strdup(name) : eswi_path_join(base_dir, name);
+    if (!path) {
+        return esw_fail(error, ESW_NO_MEMORY, "gains: out of memory");
+    }
+    esw_error cause = {0};
+    esw_status status = eswi_ecc_channels_open(path, config, &config->channels, &cause);
+    free(path);
+    return status == ESW_OK ? ESW_OK : esw_fail(error, status, "gains: %.800s", cause.text);
+}
+
 static esw_status fill(eswi_ecc_config *config, const esw_value *values, const char *base_dir, esw_error *error)
 {
+    const esw_value *profile = &values[ECC_PARAM_PROFILE], *gains = &values[ECC_PARAM_GAINS];
     eswi_ecc_config_bind(config, values);
-    esw_error cause;
-    const esw_status status = eswi_ecc_profiles_load(values[ECC_PARAM_PROFILE].tree, base_dir, config->upload,
-                                                     &config->profiles, &config->n_profiles, &cause);
+    esw_status status = eswi_ecc_profiles_load(profile->tree, base_dir, config->upload, &config->profiles,
+                                               &config->n_profiles, error);
     if (status != ESW_OK) {
-        const int line = values[ECC_PARAM_PROFILE].line;
-        return line > 0 ? esw_fail(error, status, "line %d: %s", line, cause.text)
-                        : esw_fail(error, status, "%s", cause.text);
+        return at_line(profile, status, error);
     }
-    const esw_status scaled = scale_profiles(config, error);
-    return scaled != ESW_OK ? scaled : eswi_ecc_config_derive(config, values, error);
+    status = scale_profiles(config, error);
+    if (status == ESW_OK) {
+        status = at_line(gains, open_channels(config, gains, base_dir, error), error);
+    }
+    return status == ESW_OK ? eswi_ecc_config_derive(config, values, error) : status;
 }
 
 esw_status eswi_ecc_configure(const esw_value *values, const char *base_dir, esw_config **config,
@@ -230,6 +264,7 @@ void eswi_ecc_config_free(esw_config *config)
 {
     eswi_ecc_config *own = (eswi_ecc_config *)config;
     if (own) {
+        eswi_ecc_channels_close(own->channels);
         eswi_ecc_profiles_free(own->profiles, own->n_profiles);
         free(own->ap_xy_m);
         free(own);

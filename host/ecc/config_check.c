@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ecc/channels.h"
 #include "ecc/params.h"
 
 /* Floats end at 1.2e-38 and 3.4e38; what is left is for products and sums over users. */
 static const double FLOAT_LOW = 1e-30, FLOAT_HIGH = 1e30;
 
-/* The largest power gain: at 1 m or less, times the largest fading -log(2^-24). */
+/* The largest power gain that is drawn: at 1 m or less, times the largest fading -log(2^-24). */
 static const double GAIN_MAX = 16.7;
 
 /* ---------------------------------------------------------------- messages */
@@ -147,13 +148,21 @@ static esw_status check_sinr(const eswi_ecc_config *config, const esw_value *val
                              esw_error *error)
 {
     static const ecc_param BAND[ECC_DIRECTIONS] = {ECC_PARAM_BANDWIDTH_UP, ECC_PARAM_BANDWIDTH_DOWN};
-    const double sinr = GAIN_MAX * config->power_max_w[direction] / config->noise_w[direction];
+    const double gain_max = config->channels ? config->channels->gain_max[direction] : GAIN_MAX;
+    const double sinr = gain_max * config->power_max_w[direction] / config->noise_w[direction];
     if (sinr <= FLOAT_HIGH) {
         return ESW_OK;
     }
     const ecc_param power = power_param(config, values, true, direction);
     const ecc_param involved[] = {ECC_PARAM_NOISE, power, BAND[direction]};
     char noise_text[128], power_text[128], band_text[128];
+    if (config->channels) {
+        return fail_at(values, ECC_PARAM_GAINS, error,
+                       "gains: %s has a gain of %.3g, at which the SINR reaches %.2g with %s and %s; the searches hold at "
+                       "most %.0e (single precision): are these linear power gains, not dB?",
+                       config->channels->name, gain_max, sinr, describe(config, values, power, power_text),
+                       describe(config, values, ECC_PARAM_NOISE, noise_text), FLOAT_HIGH);
+    }
     return fail_at(
         values, first_set(values, involved, 3), error,
         "%s, %s and %s over %d subchannels: the SINR reaches %.2g near an AP, the searches hold at most "

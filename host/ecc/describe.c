@@ -5,6 +5,7 @@
 
 #include "base/json_build.h"
 #include "base/reduce.h"
+#include "ecc/channels.h"
 #include "ecc/document.h"
 #include "ecc/grid.h"
 #include "ecc/params.h"
@@ -77,7 +78,7 @@ json_t *eswi_ecc_profile_names(const eswi_ecc_config *config)
     return eswi_build_end(&b);
 }
 
-/* A power bound is written once where both directions agree, else per direction; reading takes either. */
+/* Gains only where a file has them; a power bound once where both directions agree, else per direction; reading takes either. */
 static bool is_written(const eswi_ecc_config *config, ecc_param param)
 {
     switch (param) {
@@ -91,6 +92,8 @@ static bool is_written(const eswi_ecc_config *config, ecc_param param)
     case ECC_PARAM_POWER_MAX_UP:
     case ECC_PARAM_POWER_MAX_DOWN:
         return config->power_max_w[ECC_UP] != config->power_max_w[ECC_DOWN];
+    case ECC_PARAM_GAINS:
+        return config->channels != NULL;
     default:
         return true;
     }
@@ -101,7 +104,7 @@ static json_t *parameter(const eswi_ecc_config *config, ecc_param param)
     const void *field = eswi_ecc_bound_field(config, param);
     switch (eswi_ecc_bindings[param].kind) {
     case ECC_BIND_NONE:
-        return eswi_ecc_profile_names(config);
+        return param == ECC_PARAM_GAINS ? json_string(config->channels->name) : eswi_ecc_profile_names(config);
     case ECC_BIND_INT:
         return json_integer(*(const int *)field);
     case ECC_BIND_SEED:
@@ -150,7 +153,9 @@ static json_t *instance_part(const eswi_ecc_config *config, const eswi_ecc_insta
     const size_t users = (size_t)config->users;
     eswi_builder b = eswi_build_begin();
     eswi_build_put(&b, "ap_of_user", eswi_json_integers(instance->ap_of_user, users));
-    eswi_build_put(&b, "distance_m", real_rows(instance->distance_m, users, (size_t)config->aps));
+    if (!isnan(instance->distance_m[0])) {
+        eswi_build_put(&b, "distance_m", real_rows(instance->distance_m, users, (size_t)config->aps));
+    }
     eswi_build_put(&b, "gain_up", gains(config, instance->gain[ECC_UP]));
     eswi_build_put(&b, "gain_down", gains(config, instance->gain[ECC_DOWN]));
     json_t *profiles = json_array();

@@ -53,6 +53,9 @@ typedef struct eswi_ecc_profile {
     double result_bits;   /* m_i, downloaded when s < F */
 } eswi_ecc_profile;
 
+/* Channels from a file: ecc/channels.h. */
+typedef struct eswi_ecc_channels eswi_ecc_channels;
+
 /* One sweep point (or one method of it) with everything resolved: SI units, linear scale. */
 typedef struct eswi_ecc_config {
     int aps, users, subchannels, cluster_cap;
@@ -92,6 +95,7 @@ typedef struct eswi_ecc_config {
     double (*ap_xy_m)[2];                  /* [N] */
     eswi_ecc_profile *profiles;            /* more than one: each user draws one */
     int n_profiles;
+    const eswi_ecc_channels *channels;     /* what scenarios are taken from; NULL: they are drawn */
     int max_units;                         /* the largest F */
     /* Derived once by params.c with the deterministic functions. */
     double best_units;                     /* r* of Structure point 1, the same for every split */
@@ -104,7 +108,7 @@ typedef struct eswi_ecc_config {
 typedef struct eswi_ecc_instance {
     int32_t *ap_of_user;               /* [U] */
     int32_t *profile_of_user;          /* [U] */
-    double *distance_m;                /* [U][N] */
+    double *distance_m;                /* [U][N]; NaN where a file of channels does not say */
     float *gain[ECC_DIRECTIONS];       /* [U][N][M] power gains |h|^2, |H|^2, linear */
 } eswi_ecc_instance;
 
@@ -193,7 +197,7 @@ size_t eswi_ecc_decision_bytes(const eswi_ecc_config *config);
 eswi_ecc_instance eswi_ecc_instance_view(const eswi_ecc_config *config, const void *block);
 eswi_ecc_decision eswi_ecc_decision_view(const eswi_ecc_config *config, const void *block);
 
-/* stage.c: fills an instance; no libm, no allocation. */
+/* stage.c: fills an instance, drawn or from config->channels; no libm, no allocation. */
 void eswi_ecc_stage(const eswi_ecc_config *config, uint64_t seed, uint64_t scenario, const eswi_ecc_instance *instance);
 
 /* blocks.c: every user local and unassigned, diagnostics zero but for `access`: the state a solver starts from. */

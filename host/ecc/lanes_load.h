@@ -31,7 +31,8 @@ ESW_FN void eswi_ecc_lanes_layout(eswi_ecc_lanes *p, eswi_carve *carve, const es
     p->tiles = tiles;
     p->columns = config->subchannels;
     p->across = across;
-    p->regular = ESW_LANES_LOAD_TOGETHER && (across || config->layout == ECC_USERS_AROUND_AP);
+    const int same_aps = config->layout == ECC_USERS_AROUND_AP && !config->channels; /* in all scenarios */
+    p->regular = ESW_LANES_LOAD_TOGETHER && (across || same_aps);
     p->downlink = direction == ECC_DOWN;
     p->published = config->reading == ECC_PUBLISHED;
     p->weight_time = (float)config->weight_time;

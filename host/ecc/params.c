@@ -35,6 +35,10 @@ const esw_param eswi_ecc_params[ECC_PARAMS] = {
         "subchannels", ESW_PARAM_INTEGER, "1", "250", 1, ECC_SUBCHANNELS_MAX, NULL, 0,
         "Subchannels M per direction, each of width bandwidth / M.",
         "paper"},
+    [ECC_PARAM_GAINS] = {
+        "gains", ESW_PARAM_TREE, "1", NULL, 0, 0, NULL, NULLABLE,
+        "File of measured or ray-traced channels, HDF5 or JSON: row k is scenario k; places and fading are not drawn then.",
+        "project"},
     [ECC_PARAM_LAYOUT] = {
         "layout", ESW_PARAM_CHOICE, "1", "users_around_ap", 0, 0, "users_around_ap|uniform", 0,
         "Users in a disc round their AP, or anywhere in the square with the nearest AP.",
@@ -217,6 +221,7 @@ const eswi_ecc_binding eswi_ecc_bindings[ECC_PARAMS] = {
     [ECC_PARAM_APS] = {ECC_BIND_INT, FIELD(aps), "aps"},
     [ECC_PARAM_USERS] = {ECC_BIND_INT, FIELD(users), "users"},
     [ECC_PARAM_SUBCHANNELS] = {ECC_BIND_INT, FIELD(subchannels), "subchannels"},
+    [ECC_PARAM_GAINS] = {ECC_BIND_NONE, 0, "gains"},
     [ECC_PARAM_LAYOUT] = {ECC_BIND_CHOICE, FIELD(layout), "layout"},
     [ECC_PARAM_CELL_RADIUS] = {ECC_BIND_REAL, FIELD(cell_radius_m), "cell_radius_m"},
     [ECC_PARAM_PATH_LOSS_EXPONENT] = {ECC_BIND_REAL, FIELD(path_loss_exponent), "path_loss_exponent"},

@@ -16,6 +16,7 @@ typedef enum {
     ECC_PARAM_APS,
     ECC_PARAM_USERS,
     ECC_PARAM_SUBCHANNELS,
+    ECC_PARAM_GAINS,
     ECC_PARAM_LAYOUT,
     ECC_PARAM_CELL_RADIUS,
     ECC_PARAM_PATH_LOSS_EXPONENT,
@@ -64,7 +65,7 @@ extern const esw_param eswi_ecc_params[ECC_PARAMS];
 
 /* How a parameter is kept in the config and written in JSON. */
 typedef enum {
-    ECC_BIND_NONE,     /* the profile: kept and written in its own way */
+    ECC_BIND_NONE,     /* profile and gains: kept and written in their own way */
     ECC_BIND_INT,      /* int */
     ECC_BIND_SEED,     /* uint64_t */
     ECC_BIND_BOOL,     /* bool */
@@ -95,7 +96,7 @@ void eswi_ecc_config_free(esw_config *config);
 esw_status eswi_ecc_default_values(esw_value values[ECC_PARAMS], esw_error *error);
 void eswi_ecc_values_free(esw_value values[ECC_PARAMS]);
 
-/* Stores all values that are set, the profile excepted, in table order: later parameters override earlier
+/* Stores all values that are set, profile and gains excepted, in table order: later parameters override earlier
  * ones. */
 void eswi_ecc_config_bind(eswi_ecc_config *config, const esw_value values[ECC_PARAMS]);
 

@@ -9,6 +9,7 @@
 #include "base/binding.h"
 #include "base/json_keys.h"
 #include "base/text.h"
+#include "ecc/channels.h"
 #include "ecc/document.h"
 #include "ecc/params.h"
 #include "ecc/profile.h"
@@ -58,7 +59,7 @@ static esw_status read_parameter(eswi_ecc_config *config, ecc_param index, const
     json_int_t integer = 0;
     esw_status status = ESW_OK;
     switch (binding->kind) {
-    case ECC_BIND_NONE: /* names only: the profiles themselves are in the instance */
+    case ECC_BIND_NONE: /* names only: profiles and gains themselves are in the instance */
         break;
     case ECC_BIND_INT:
         status = read_integer(param, name, json, &integer, error);
@@ -250,32 +251,6 @@ static esw_status check_profile_names(const eswi_ecc_config *config, const json_
     return status;
 }
 
-esw_status eswi_ecc_config_from_json(const json_t *document, const char *base_dir, esw_config **config,
-                                     esw_error *error)
-{
-    (void)base_dir; /* a document names no files: its profiles are spelled out */
-    eswi_ecc_config *made = calloc(1, sizeof *made);
-    if (!made) {
-        return esw_fail(error, ESW_NO_MEMORY, "ecc: out of memory");
-    }
-    esw_status status = read_parameters(made, json_object_get(document, "parameters"), error);
-    if (status == ESW_OK) {
-        status = read_profiles(made, json_object_get(document, "instance"), error);
-    }
-    if (status == ESW_OK) {
-        status = check_profile_names(made, json_object_get(document, "parameters"), error);
-    }
-    if (status == ESW_OK) {
-        status = eswi_ecc_config_derive(made, NULL, error);
-    }
-    if (status != ESW_OK) {
-        eswi_ecc_config_free((esw_config *)made);
-        return status;
-    }
-    *config = (esw_config *)made;
-    return ESW_OK;
-}
-
 /* ---------------------------------------------------------------- the instance */
 
 static esw_status read_gains(const eswi_ecc_config *config, const json_t *part, const char *name, float *values,
@@ -312,6 +287,12 @@ static esw_status read_distances(const eswi_ecc_config *config, const json_t *pa
     const place at = {"instance", "distance_m", error};
     const size_t users = (size_t)config->users, aps = (size_t)config->aps;
     const json_t *array;
+    if (config->channels && !json_object_get(part, "distance_m")) { /* a file of channels need not say */
+        for (size_t link = 0; link < users * aps; link++) {
+            values[link] = (double)NAN;
+        }
+        return ESW_OK;
+    }
     const esw_status status = get_array(&at, part, users, &array);
     for (size_t u = 0; status == ESW_OK && u < users; u++) {
         const json_t *row = json_array_get(array, u);
@@ -372,6 +353,57 @@ static esw_status read_instance(const eswi_ecc_config *config, const json_t *par
         status = read_gains(config, part, "gain_down", instance->gain[ECC_DOWN], error);
     }
     return status == ESW_OK ? check_noise(config, part, error) : status;
+}
+
+/* Gains that came from a file are drawn from no seed: the document's instance is what its scenario is staged from. */
+static esw_status keep_channels(eswi_ecc_config *config, const json_t *document, esw_error *error)
+{
+    const json_t *name = json_object_get(json_object_get(document, "parameters"), "gains");
+    eswi_ecc_channels *channels;
+    if (!name || json_is_null(name)) {
+        return ESW_OK;
+    }
+    if (!json_is_string(name)) {
+        return bad_parameter("gains", "the name of the file that the gains were in", error);
+    }
+    const esw_status status = eswi_ecc_channels_single(json_string_value(name), config, &channels, error);
+    if (status != ESW_OK) {
+        return status;
+    }
+    const eswi_ecc_instance row = {channels->ap_of_user,
+                                   channels->profile_of_user,
+                                   channels->distance_m,
+                                   {channels->gain[ECC_UP], channels->gain[ECC_DOWN]}};
+    return read_instance(config, json_object_get(document, "instance"), &row, error);
+}
+
+esw_status eswi_ecc_config_from_json(const json_t *document, const char *base_dir, esw_config **config,
+                                     esw_error *error)
+{
+    (void)base_dir; /* a document names no files: its profiles are spelled out */
+    eswi_ecc_config *made = calloc(1, sizeof *made);
+    if (!made) {
+        return esw_fail(error, ESW_NO_MEMORY, "ecc: out of memory");
+    }
+    esw_status status = read_parameters(made, json_object_get(document, "parameters"), error);
+    if (status == ESW_OK) {
+        status = read_profiles(made, json_object_get(document, "instance"), error);
+    }
+    if (status == ESW_OK) {
+        status = check_profile_names(made, json_object_get(document, "parameters"), error);
+    }
+    if (status == ESW_OK) {
+        status = eswi_ecc_config_derive(made, NULL, error);
+    }
+    if (status == ESW_OK) {
+        status = keep_channels(made, document, error);
+    }
+    if (status != ESW_OK) {
+        eswi_ecc_config_free((esw_config *)made);
+        return status;
+    }
+    *config = (esw_config *)made;
+    return ESW_OK;
 }
 
 /* ---------------------------------------------------------------- the decision */

@@ -1,11 +1,12 @@
-/* ECC: draws an instance. Every number is a pure function of (seed, scenario, what it is for); ecc/stage.h
- * names the streams. Gains are single precision: the mean gain, computed in double, times a single-precision
+/* ECC: draws an instance, unless its channels come from a file (ecc/channels.h). Every number is a pure function of
+ * (seed, scenario, what it is for); ecc/stage.h names the streams. Gains are single precision: the mean gain, computed in double, times a single-precision
  * Exp(1) fade.
  *
  * The two loops that cost time, over links and over blocks of four gains, are shared-source arithmetic
  * without branches. They are compiled once per instruction set and chosen at run time (base/isa.h); the bits are
  * the same (base/portable.h). */
 #include "base/isa.h"
+#include "ecc/channels.h"
 #include "ecc/stage_kernel.h"
 
 enum { LANES = 16, DRAWS = ECC_STAGE_DRAWS }; /* blocks of four gains, or links, computed together */
@@ -128,6 +129,10 @@ static void next_means(const eswi_ecc_config *config, const lane_functions *func
 void eswi_ecc_stage(const eswi_ecc_config *config, uint64_t seed, uint64_t scenario,
                     const eswi_ecc_instance *instance)
 {
+    if (config->channels) {
+        eswi_ecc_channels_stage(config, seed, scenario, instance);
+        return;
+    }
     const lane_functions functions = pick_lane_functions();
     const size_t links = (size_t)config->users * (size_t)config->aps;
     for (int u = 0; u < config->users; u++) {

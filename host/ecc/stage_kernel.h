@@ -61,13 +61,22 @@ ESW_FN void eswi_ecc_place_user(const eswi_ecc_config *config, uint64_t seed, ui
     }
 }
 
+/* The network of a user: one of the profiles. */
+ESW_FN int32_t eswi_ecc_draw_profile(const eswi_ecc_config *config, uint64_t seed, uint64_t scenario, int user)
+{
+    if (config->n_profiles == 1)
+        return 0;
+    const eswi_draw draw = eswi_philox(seed, scenario, ECC_STREAM_PROFILE, (uint32_t)user, 0);
+    return (int32_t)eswi_index(draw.w[0], (uint32_t)config->n_profiles);
+}
+
 /* One user's place, distances, AP and network. */
 ESW_FN void eswi_ecc_stage_user(const eswi_ecc_config *config, uint64_t seed, uint64_t scenario, int user,
                                 const eswi_ecc_instance *instance)
 {
     double xy_m[2], nearest_m = 0.0;
     double *distance_m = instance->distance_m + (size_t)user * (size_t)config->aps;
-    int32_t own = 0, nearest = 0, profile = 0;
+    int32_t own = 0, nearest = 0;
     eswi_ecc_place_user(config, seed, scenario, user, xy_m, &own);
     for (int n = 0; n < config->aps; n++) {
         const double d = eswi_ecc_distance(xy_m, config->ap_xy_m[n]);
@@ -75,12 +84,8 @@ ESW_FN void eswi_ecc_stage_user(const eswi_ecc_config *config, uint64_t seed, ui
         nearest = n == 0 || d < nearest_m ? n : nearest;
         nearest_m = n == 0 || d < nearest_m ? d : nearest_m;
     }
-    if (config->n_profiles > 1) {
-        const eswi_draw draw = eswi_philox(seed, scenario, ECC_STREAM_PROFILE, (uint32_t)user, 0);
-        profile = (int32_t)eswi_index(draw.w[0], (uint32_t)config->n_profiles);
-    }
     instance->ap_of_user[user] = config->layout == ECC_UNIFORM ? nearest : own;
-    instance->profile_of_user[user] = profile;
+    instance->profile_of_user[user] = eswi_ecc_draw_profile(config, seed, scenario, user);
 }
 
 /* max(d, 1 m)^-alpha. */

@@ -1,6 +1,7 @@
 /* ECC: the system descriptor. */
 #include "ecc/system.h"
 
+#include "ecc/channels.h"
 #include "ecc/document.h"
 #include "ecc/ecc.h"
 #include "ecc/grid_values.h"
@@ -100,7 +101,8 @@ static esw_sizes sizes(const esw_config *opaque)
     return (esw_sizes){.instance_bytes = eswi_ecc_instance_bytes(config),
                        .decision_bytes = eswi_ecc_decision_bytes(config),
                        .entities = (size_t)config->users,
-                       .frames = 0};
+                       .frames = 0,
+                       .scenarios = config->channels && !config->channels->repeats ? config->channels->scenarios : 0};
 }
 
 static void stage(const esw_config *opaque, uint64_t seed, uint64_t scenario, void *block)

@@ -115,6 +115,8 @@ esw_status esw_instances_write(const esw_experiment *experiment, size_t point, u
     drawing d = {.experiment = experiment, .stop = stop};
     status = esw_experiment_configure(experiment, point, ESW_NONE, &d.config, error);
     if (!status)
+        status = eswi_point_check_scenarios(experiment, point, d.config, last + 1, error);
+    if (!status)
         status = eswi_scenario_check_memory(experiment, d.config, 0, error);
     if (status) {
         if (d.config)

@@ -82,21 +82,44 @@ static uint64_t engine_bytes(const eswi_block_shape *shape, size_t decision_byte
     return decision_bytes * (uint64_t)batch + matrix + entities + series + records;
 }
 
+enum { WHERE_TEXT = 300 };
+
+/* " at users = 5, access = oma" into text, nothing without a sweep; returns text. */
+static const char *where_text(const esw_experiment *experiment, size_t point, char text[WHERE_TEXT])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < experiment->n_axes && used < WHERE_TEXT; ++i)
+        used += (size_t)snprintf(text + used, WHERE_TEXT - used, "%s%s = %.60s", i ? ", " : " at ",
+                                 esw_experiment_sweep_key(experiment, i),
+                                 esw_experiment_sweep_text(experiment, point, i));
+    return text;
+}
+
+esw_status eswi_point_check_scenarios(const esw_experiment *experiment, size_t point, const esw_config *config,
+                                      uint64_t wanted, esw_error *error)
+{
+    const uint64_t there = experiment->system->sizes(config).scenarios;
+    char where[WHERE_TEXT];
+    if (there == 0 || wanted <= there)
+        return ESW_OK;
+    return esw_fail(error, ESW_BAD_USAGE,
+                    "%s: scenarios 0 to %" PRIu64 " are asked for, its files have 0 to %" PRIu64
+                    "%s: ask for fewer (scenarios, stop: max_scenarios, --scenarios, --scenario)",
+                    experiment->source, wanted - 1, there - 1, where_text(experiment, point, where));
+}
+
 static esw_status too_large(const esw_experiment *experiment, size_t point, const eswi_point_plan *plan,
                             uint64_t allowed, esw_error *error)
 {
-    char where[300] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < experiment->n_axes && used < sizeof where; ++i)
-        used += (size_t)snprintf(where + used, sizeof where - used, "%s%s = %.60s", i ? ", " : " at ",
-                                 esw_experiment_sweep_key(experiment, i),
-                                 esw_experiment_sweep_text(experiment, point, i));
+    char where[WHERE_TEXT];
     char needed[32], solver[32], results[32], limit[32];
     return esw_fail(error, ESW_TOO_LARGE,
                     "%s: needs %s of memory%s (solver %s, results in flight %s) with batches of %" PRIu32
                     "; allowed: %s. Make the instance smaller or raise --max-memory",
                     experiment->source,
-                    eswi_format_bytes((double)(plan->solver_bytes + plan->engine_bytes), needed), where,
+                    eswi_format_bytes((double)(plan->solver_bytes + plan->engine_bytes), needed),
+                    where_text(experiment, point, where),
                     eswi_format_bytes((double)plan->solver_bytes, solver),
                     eswi_format_bytes((double)plan->engine_bytes, results), plan->batch,
                     eswi_format_bytes((double)allowed, limit));
@@ -133,6 +156,8 @@ static esw_status plan_point(const esw_experiment *experiment, const esw_run_opt
 {
     eswi_point_configs configs;
     esw_status status = eswi_point_configure(experiment, index, ESW_NONE, &configs, error);
+    if (!status)
+        status = eswi_point_check_scenarios(experiment, index, configs.instance, experiment->scenarios, error);
     if (!status) {
         bool fits;
         esw_sizes sizes = experiment->system->sizes(configs.instance);

@@ -21,6 +21,11 @@ esw_status eswi_point_configure(const esw_experiment *experiment, size_t point, 
                                 eswi_point_configs *configs, esw_error *error);
 void eswi_point_free(eswi_point_configs *configs);
 
+/* Whether a point has this many scenarios: where they come from a file, it says how many there are. ESW_BAD_USAGE names
+ * both numbers. */
+esw_status eswi_point_check_scenarios(const esw_experiment *experiment, size_t point, const esw_config *config,
+                                      uint64_t wanted, esw_error *error);
+
 /* Scenarios the engine holds at once with a batch: whole blocks. */
 uint32_t eswi_group_scenarios(const eswi_block_shape *shape, uint32_t batch);
 

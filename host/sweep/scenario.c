@@ -79,6 +79,8 @@ esw_status eswi_answer_make(const esw_experiment *experiment, size_t point, size
                                           &answer->backend, &ops, error);
     if (!status)
         status = eswi_point_configure(experiment, point, method, &answer->configs, error);
+    if (!status)
+        status = eswi_point_check_scenarios(experiment, point, answer->configs.instance, scenario + 1, error);
     if (!status) {
         const eswi_resources resources = {.threads = eswi_machine_cores(), .batch = 1};
         const uint64_t solver_bytes = ops->footprint(&answer->configs.point, &resources);

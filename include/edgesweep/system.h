@@ -99,6 +99,7 @@ typedef struct esw_sizes {
     size_t decision_bytes;
     size_t entities; /* rows of the per-entity fields */
     size_t frames;   /* length of the series, 0 for systems that do not run in time */
+    uint64_t scenarios; /* scenarios 0 .. n-1 are all there are, where they come from a file; 0: any number */
 } esw_sizes;
 
 typedef struct esw_system {
@@ -122,7 +123,7 @@ typedef struct esw_system {
     void (*config_free)(esw_config *config);
     esw_sizes (*sizes)(const esw_config *config);
 
-    /* Fills `instance` from (seed, scenario); no allocation, no libm. */
+    /* Fills `instance` from (seed, scenario), a scenario that `sizes` says there is; no allocation, no libm. */
     void (*stage)(const esw_config *config, uint64_t seed, uint64_t scenario, void *instance);
 
     /* Scores a finished decision in double precision: metrics[n_metrics]. The only source of reported metrics. */

@@ -68,4 +68,5 @@ const eswi_cuda_system eswi_cuda_cansa_system = {
     decision_bytes, image_bytes,
     image,          scratch_bytes,
     stage,          solve,
+    nullptr,
 };

@@ -80,4 +80,5 @@ const eswi_cuda_system eswi_cuda_clo_system = {
     decision_bytes, image_bytes,
     image,          scratch_bytes,
     stage,          solve,
+    nullptr,
 };

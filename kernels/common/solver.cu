@@ -85,7 +85,8 @@ size_t eswi_cuda_solver_footprint(const eswi_point *point, const eswi_resources 
     const eswi_cuda_system *system = eswi_cuda_system_of(point->system);
     const int devices = eswi_cuda_devices_here()->count;
     const uint32_t share = resources->batch / (uint32_t)(devices > 0 ? devices : 1) + 1;
-    return sizeof(eswi_solver) + system->instance_bytes(point->config) * resources->batch +
+    const size_t file = system->host_bytes ? system->host_bytes(point->config) : 0;
+    return sizeof(eswi_solver) + file + system->instance_bytes(point->config) * resources->batch +
            (size_t)devices * (sizeof(eswi_cuda_worker) + eswi_cuda_worker_host_bytes(system, point, share));
 }
 

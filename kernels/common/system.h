@@ -45,10 +45,13 @@ typedef struct eswi_cuda_system {
     size_t (*image_bytes)(const eswi_method_run *run);
     void (*image)(const eswi_method_run *run, char *h_image, char *d_image);
     size_t (*scratch_bytes)(const eswi_method_run *run, uint32_t capacity);
-    /* Draws scenarios first .. first + count - 1. */
+    /* Draws scenarios first .. first + count - 1; not called where host_bytes is above 0. */
     esw_status (*stage)(const eswi_cuda_chunk *chunk, uint64_t seed, uint64_t first, esw_error *error);
     /* Fills the decisions by a method. */
     esw_status (*solve)(const eswi_cuda_chunk *chunk, size_t method, esw_error *error);
+    /* Host memory that a config's scenarios are read from where a file has them: the host stages those, and they are copied
+     * to the device. 0, or NULL for all configs: they are drawn on the device. */
+    size_t (*host_bytes)(const esw_config *config);
 } eswi_cuda_system;
 
 #endif

@@ -34,6 +34,18 @@ static size_t images_bytes(const eswi_cuda_system *system, const eswi_point *poi
     return bytes;
 }
 
+static bool is_staged_by_host(const eswi_cuda_system *system, const eswi_point *point)
+{
+    return system->host_bytes && system->host_bytes(point->config) > 0;
+}
+
+/* Pinned memory for some scenarios: their decisions, and their instances where the host stages them. */
+static size_t pinned_bytes(const eswi_cuda_system *system, const eswi_point *point, size_t scenarios)
+{
+    const size_t instances = is_staged_by_host(system, point) ? system->instance_bytes(point->config) : 0;
+    return (instances + system->decision_bytes(point->config)) * scenarios;
+}
+
 /* Scratch of a slot: all runs take turns on it. */
 static size_t scratch_bytes(const eswi_cuda_system *system, const eswi_point *point, uint32_t chunk)
 {
@@ -113,7 +125,8 @@ struct memory {
 
 static esw_status open_slots(eswi_cuda_worker *w, const eswi_point *point, esw_error *error)
 {
-    const size_t scratch = scratch_bytes(w->system, point, w->chunk), h_bytes = w->decision_bytes * w->chunk;
+    const size_t scratch = scratch_bytes(w->system, point, w->chunk);
+    const size_t h_bytes = pinned_bytes(w->system, point, w->chunk);
     memory m = {w->d_memory + images_bytes(w->system, point)};
     for (int s = 0; s < ESWI_CUDA_SLOTS; s++) {
         eswi_cuda_slot *slot = &w->slot[s];
@@ -121,6 +134,10 @@ static esw_status open_slots(eswi_cuda_worker *w, const eswi_point *point, esw_e
         slot->d_decisions = m.take(w->decision_bytes * w->chunk);
         slot->d_scratch = m.take(scratch);
         slot->h_decisions = w->h_memory + (size_t)s * h_bytes;
+        if (w->host_system) {
+            slot->h_instances = slot->h_decisions;
+            slot->h_decisions += w->instance_bytes * w->chunk;
+        }
         ESWI_CUDA_TRY(error, cudaStreamCreateWithFlags(&slot->stream, cudaStreamNonBlocking));
     }
     return ESW_OK;
@@ -129,7 +146,7 @@ static esw_status open_slots(eswi_cuda_worker *w, const eswi_point *point, esw_e
 size_t eswi_cuda_worker_host_bytes(const eswi_cuda_system *system, const eswi_point *point, uint32_t batch)
 {
     return run_count(point) * sizeof(eswi_cuda_run) + images_bytes(system, point) +
-           system->decision_bytes(point->config) * ((size_t)batch + ESWI_CUDA_SLOTS);
+           pinned_bytes(system, point, (size_t)batch + ESWI_CUDA_SLOTS);
 }
 
 esw_status eswi_cuda_worker_open(eswi_cuda_worker *w, const eswi_point *point, uint32_t batch, size_t max_bytes,
@@ -139,12 +156,14 @@ esw_status eswi_cuda_worker_open(eswi_cuda_worker *w, const eswi_point *point, u
     w->seed = point->seed;
     w->instance_bytes = w->system->instance_bytes(point->config);
     w->decision_bytes = w->system->decision_bytes(point->config);
+    w->host_system = is_staged_by_host(w->system, point) ? point->system : nullptr;
+    w->host_config = point->config;
     ESWI_CUDA_TRY(error, cudaSetDevice(w->ordinal));
     esw_status status = choose_chunk(w, point, batch, max_bytes, &bytes, error);
     if (status)
         return status;
     ESWI_CUDA_TRY(error, cudaMalloc(&w->d_memory, bytes));
-    ESWI_CUDA_TRY(error, cudaMallocHost(&w->h_memory, w->decision_bytes * w->chunk * ESWI_CUDA_SLOTS));
+    ESWI_CUDA_TRY(error, cudaMallocHost(&w->h_memory, pinned_bytes(w->system, point, w->chunk) * ESWI_CUDA_SLOTS));
     status = upload(w, point, error);
     return status ? status : open_slots(w, point, error);
 }
@@ -184,6 +203,18 @@ static eswi_cuda_chunk chunk_of(const eswi_cuda_worker *w, const eswi_cuda_slot 
     return chunk;
 }
 
+/* Stages scenarios on the host and copies them to a slot. The copy before this one must have left the pinned memory. */
+static esw_status copy_staged(const eswi_cuda_worker *w, eswi_cuda_slot *slot, uint64_t first, uint32_t count,
+                              esw_error *error)
+{
+    ESWI_CUDA_TRY(error, cudaStreamSynchronize(slot->stream));
+    for (uint32_t i = 0; i < count; i++)
+        w->host_system->stage(w->host_config, w->seed, first + i, slot->h_instances + i * w->instance_bytes);
+    ESWI_CUDA_TRY(error, cudaMemcpyAsync(slot->d_instances, slot->h_instances, count * w->instance_bytes,
+                                         cudaMemcpyHostToDevice, slot->stream));
+    return ESW_OK;
+}
+
 /* Makes scenarios first .. first + count - 1 the instances of a slot. */
 static esw_status draw(const eswi_cuda_worker *w, eswi_cuda_slot *slot, uint64_t first, uint32_t count,
                        esw_error *error)
@@ -192,7 +223,8 @@ static esw_status draw(const eswi_cuda_worker *w, eswi_cuda_slot *slot, uint64_t
         return ESW_OK;
     const eswi_cuda_chunk chunk = chunk_of(w, slot, &w->runs[0], count);
     slot->held = 0;
-    const esw_status status = w->system->stage(&chunk, w->seed, first, error);
+    const esw_status status = w->host_system ? copy_staged(w, slot, first, count, error)
+                                             : w->system->stage(&chunk, w->seed, first, error);
     slot->first = first;
     slot->held = status ? 0 : count;
     return status;

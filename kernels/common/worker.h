@@ -3,7 +3,8 @@
  * Two slots, each a stream with device memory for a chunk of scenarios, let one chunk compute while another is
  * copied. A chunk is as large as half a batch or as device memory allows; chunk k of a range belongs to slot k mod 2.
  * A slot remembers which scenarios its instances are: where a batch fits into two chunks it is drawn once for all
- * methods, where it does not it is drawn again, which is cheaper than a copy from the host.
+ * methods, where it does not it is drawn again, which is cheaper than a copy from the host. Scenarios from a file are
+ * staged by the host into the slot's pinned memory and copied.
  */
 #ifndef ESWI_KERNELS_WORKER_H
 #define ESWI_KERNELS_WORKER_H
@@ -16,6 +17,7 @@ typedef struct eswi_cuda_slot {
     cudaStream_t stream;
     char *d_instances, *d_decisions, *d_scratch;
     char *h_decisions; /* pinned */
+    char *h_instances; /* pinned; NULL: instances are drawn on the device */
     uint64_t first;    /* the instances held are first .. first + held - 1 */
     uint32_t held;
     char *out; /* where the decisions in flight go; NULL: none are */
@@ -30,12 +32,14 @@ typedef struct eswi_cuda_run {
 
 typedef struct eswi_cuda_worker {
     const eswi_cuda_system *system;
+    const esw_system *host_system; /* whose `stage` takes scenarios of host_config from a file; NULL: it does not */
+    const esw_config *host_config;
     int ordinal;
     uint64_t seed;
     uint32_t chunk; /* scenarios of a slot */
     size_t instance_bytes, decision_bytes;
     char *d_memory;      /* everything below that begins with d_ */
-    char *h_memory;      /* pinned: decisions of all slots */
+    char *h_memory;      /* pinned: of all slots */
     char *h_images;      /* of all runs */
     eswi_cuda_run *runs; /* staging, then those of the point */
     eswi_cuda_slot slot[ESWI_CUDA_SLOTS];

@@ -1,4 +1,5 @@
 /* ECC on a device: its blocks, its images and its methods for the worker of all systems. */
+#include "ecc/channels.h"
 #include "kernels/systems.h"
 #include "kernels/ecc/config_image.h"
 #include "kernels/ecc/methods.h"
@@ -103,10 +104,16 @@ static esw_status solve(const eswi_cuda_chunk *chunk, size_t method, esw_error *
     return eswi_cuda_ecc_methods[method].solve(&batch, (ecc_method)method, chunk->stream, error);
 }
 
+static size_t host_bytes(const esw_config *config)
+{
+    return eswi_ecc_channels_bytes(config_of(config)->channels);
+}
+
 const eswi_cuda_system eswi_cuda_ecc_system = {
     "ecc",          "take fewer users, APs or subchannels",
     check,          instance_bytes,
     decision_bytes, image_bytes,
     image,          scratch_bytes,
     stage,          solve,
+    host_bytes,
 };

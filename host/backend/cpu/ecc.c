@@ -10,6 +10,7 @@
 #include "backend/cpu/pin.h"
 #include "backend/cpu/solvers.h"
 #include "base/carve.h"
+#include "ecc/channels.h"
 #include "ecc/ecc.h"
 
 /* One run: what its method needs. */
@@ -64,7 +65,8 @@ static size_t run_bytes(ecc_method method, const eswi_ecc_config *config, const 
 static size_t footprint(const eswi_point *point, const eswi_resources *resources)
 {
     const eswi_ecc_config *config = (const eswi_ecc_config *)point->config;
-    size_t bytes = sizeof(eswi_solver) + block_stride(eswi_ecc_instance_bytes(config)) * resources->batch;
+    size_t bytes = sizeof(eswi_solver) + block_stride(eswi_ecc_instance_bytes(config)) * resources->batch +
+                   eswi_ecc_channels_bytes(config->channels); /* the config's, but nobody else counts them */
     for (size_t i = 0; i < point->n_runs; i++) {
         const eswi_ecc_config *own = (const eswi_ecc_config *)point->runs[i].config;
         bytes += run_bytes((ecc_method)point->runs[i].method, own, resources);

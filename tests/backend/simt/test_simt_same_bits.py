@@ -68,6 +68,22 @@ class SameBits(SimtTest):
                 cpu = self.run_on("cpu", f"{name}-cpu", path, *shorter)
                 self.assert_same_results(cpu, self.run_on("simt", f"{name}-simt", path, *arguments, **environment))
 
+    def test_scenarios_from_a_file_are_copied_to_the_device(self):
+        """With the APs of users and their networks as the file has them, in chunks of every kind."""
+        size = {"aps": 2, "users": 5, "subchannels": 3, "profile": "{mix: [nin-cifar10-32, vgg16-cifar10-224]}"}
+        methods = entries(("edge-only", "li-gd"), iterations=4)
+        drawn = self.write(experiment(40, methods, "uniform", seed=3, **size), "drawn.yaml")
+        self.succeed("instance", drawn, "--scenarios", "0..39", "-o", self.folder / "own.json")
+        path = self.write(experiment(40, methods, "users_around_ap", gains="own.json", **size))
+        cpu = self.run_on("cpu", "cpu", path)
+        self.assertEqual((self.csv_of(cpu) / "scenarios.csv").read_bytes(),
+                         (self.csv_of(self.run_on("cpu", "drawn", drawn)) / "scenarios.csv").read_bytes())
+        for name, arguments, environment in (("whole", (), {"ESW_SIMT_DEFER": 1}),
+                                             ("odd", ("--batch", "7"), {"ESW_SIMT_DEFER": 1, "ESW_SIMT_DEVICES": 2}),
+                                             ("memory", ("--batch", "256"), {"ESW_SIMT_MEMORY": 200_000, "ESW_SIMT_DEFER": 1})):
+            with self.subTest(name):
+                self.assert_same_results(cpu, self.run_on("simt", name, path, *arguments, **environment))
+
     def test_schedules_deferred_streams_and_several_devices_do_not_matter(self):
         text = experiment(23, entries(iterations=8, levels=4, unit_levels=3), "users_around_ap",
                           aps=2, users=6, subchannels=3)

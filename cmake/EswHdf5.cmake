@@ -1,0 +1,17 @@
+# HDF5 is optional (ESW_HDF5): without it results are in the journal and in CSV, and arrays come as JSON. Sets
+# ESW_HAVE_HDF5 and, where it is there, PkgConfig::HDF5 and HDF5_HL_LIBRARY.
+set(ESW_HAVE_HDF5 FALSE)
+if(NOT ESW_HDF5 STREQUAL "OFF")
+  foreach(package IN ITEMS hdf5-serial hdf5)
+    if(NOT ESW_HAVE_HDF5)
+      pkg_check_modules(HDF5 QUIET IMPORTED_TARGET GLOBAL ${package})
+      find_library(HDF5_HL_LIBRARY NAMES hdf5_serial_hl hdf5_hl HINTS ${HDF5_LIBRARY_DIRS})
+      if(HDF5_FOUND AND HDF5_HL_LIBRARY)
+        set(ESW_HAVE_HDF5 TRUE)
+      endif()
+    endif()
+  endforeach()
+  if(ESW_HDF5 STREQUAL "ON" AND NOT ESW_HAVE_HDF5)
+    message(FATAL_ERROR "ESW_HDF5 is ON, but neither hdf5-serial nor hdf5 is there (with its high-level library)")
+  endif()
+endif()
