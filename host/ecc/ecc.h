@@ -141,7 +141,7 @@ typedef struct eswi_ecc_diagnostics {
     int32_t unconverged_layers;     /* splits whose descent ended for another reason than convergence */
     int32_t reason;                 /* ecc_reason of the split that was chosen */
     int32_t unrounded;              /* users without a subchannel of beta > 0.5, or with several, before rounding */
-    int32_t common_split;           /* the j chosen, 0 if none */
+    int32_t common_split;           /* the j chosen, or gone on from by `split: per-user`; 0 if none */
     float gradient_norm;            /* projected-gradient norm (max) at the chosen split's point */
     float relaxed_value;            /* sum of utilities before rounding at the chosen split, 0 if none */
     int32_t scope;                  /* of an optimum: ecc_scope */

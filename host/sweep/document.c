@@ -78,13 +78,15 @@ esw_status eswi_document_check(const json_t *document, const esw_system *system,
 {
     const json_t *seed = json_object_get(document, "seed"), *scenario = json_object_get(document, "scenario"),
                  *method = json_object_get(document, "method"), *point = json_object_get(document, "point");
+    const json_t *made = json_object_get(document, "edgesweep");
     uint64_t value;
     esw_status status =
         ESWI_JSON_KNOWN_KEYS(document, NULL, error, "edgesweep", "system", "seed", "point", "scenario",
                              "method", "parameters", "instance", "decision", "terms", "metrics", "diagnostics");
     if (!status)
-        status = ESWI_JSON_KNOWN_KEYS(json_object_get(document, "edgesweep"), "edgesweep", error, "version",
-                                      "commit", "backend");
+        status = ESWI_JSON_KNOWN_KEYS(made, "edgesweep", error, "version", "commit", "backend");
+    if (!status && made && !json_is_object(made))
+        status = wrong("edgesweep", made, "an object", error);
     if (!status && seed && !read_seed(seed, &value))
         status = wrong("seed", seed, "an integer from 0 to 2^64 - 1, as text above 2^63 - 1", error);
     if (!status && scenario && !read_scenario(scenario, &value))

@@ -51,15 +51,23 @@ static int check(const char *problem, ecc_method method, uint32_t count)
     return sending;
 }
 
+/* The same at a size whose numbers are reported. */
+static void check_and_say(const char *problem, uint32_t count)
+{
+    const int sending = check(problem, ECC_LI_GD, count);
+    printf("%s: %u decisions, all feasible and none above device-only; %.1f users send in the mean\n", problem,
+           count, (double)sending / count);
+    cr_assert_gt(sending, 0);
+}
+
 Test(promises, are_kept_at_5_by_60_by_12, .timeout = 600)
 {
-    cr_assert_gt(check("aps=5 users=60 subchannels=12", ECC_LI_GD, descents_in_full() ? 10000 : 500), 0);
+    check_and_say("aps=5 users=60 subchannels=12", descents_in_full() ? 10000 : 500);
 }
 
 Test(promises, are_kept_at_the_papers_size, .timeout = 3600)
 {
-    const uint32_t count = descents_in_full() ? 100 : 1;
-    cr_assert_gt(check("aps=5 users=1250 subchannels=250", ECC_LI_GD, count), 0);
+    check_and_say("aps=5 users=1250 subchannels=250", descents_in_full() ? 100 : 1);
 }
 
 Test(promises, are_kept_in_every_access_reading_and_layout, .timeout = 600)

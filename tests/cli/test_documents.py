@@ -200,7 +200,7 @@ class Account(CliTest):
         good = self.solve(self.write(SMALL + "sweep: {cell_radius_m: [50, 80]}\n"), "li-gd", 1)
         self.assertEqual(good["point"], {"cell_radius_m": 50})
         for key, value in (("seed", -1), ("seed", "eleven"), ("seed", 1.5), ("seed", None), ("scenario", -1),
-                           ("scenario", "1"), ("scenario", 2 ** 53), ("method", 7), ("method", None), ("point", 0),
+                           ("scenario", "1"), ("scenario", 2 ** 53), ("method", 7), ("method", None), ("edgesweep", "1.0"), ("point", 0),
                            ("point", {"cell_radius_m": "small"}), ("point", {"users": 0}), ("point", {"access": "tdma"}),
                            ("point", {"pair_directions": 1})):
             document = copy.deepcopy(good)
