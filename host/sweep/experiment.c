@@ -338,6 +338,13 @@ esw_status esw_experiment_load(const char *path, const esw_overrides *overrides,
         status = esw_experiment_parse(text, length, file, base_dir, overrides, experiment, error);
         free(text);
     }
+    if (!status && run_directory) {
+        status = eswi_inputs_check(*experiment, path, error);
+        if (status) {
+            esw_experiment_free(*experiment);
+            *experiment = NULL;
+        }
+    }
     free(base_dir);
     free(file);
     return status;

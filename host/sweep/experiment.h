@@ -4,6 +4,7 @@
 
 #include "edgesweep/experiment.h"
 
+#include "base/file_content.h"
 #include "base/node.h"
 
 /* A parameter set by a sweep or a method entry. */
@@ -33,8 +34,7 @@ typedef struct eswi_method {
 typedef struct eswi_input {
     char *text;   /* as the experiment writes it */
     char *stored; /* "inputs/<name>", unique within the experiment */
-    uint64_t size;
-    uint32_t crc32c;
+    eswi_file_content content;
 } eswi_input;
 
 /* `stop:`; without it `metric` is NULL. max_scenarios is the experiment's `scenarios`. */
@@ -132,6 +132,9 @@ json_t *eswi_inputs_rewrite(const esw_experiment *experiment, const json_t *tree
 /* Copies the files to directory/inputs/. ESW_IO also when a file has changed since the experiment was
  * loaded. */
 esw_status eswi_inputs_copy(const esw_experiment *experiment, const char *directory, esw_error *error);
+/* Whether the copies in a run directory are still those that its manifest.json lists, as far as the experiment names them.
+ * ESW_IO names the file that is not. */
+esw_status eswi_inputs_check(const esw_experiment *experiment, const char *directory, esw_error *error);
 void eswi_inputs_free(esw_experiment *experiment);
 
 /* experiment_write.c: YAML with input files as they are named in a run directory (`stored`) or in the

@@ -1,15 +1,14 @@
 /* Files an experiment names inside its trees (profiles, gains, graphs). */
 #include "sweep/experiment.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/crc32c.h"
+#include "base/file_content.h"
 #include "base/fileio.h"
 #include "base/text.h"
-
-static const size_t input_bytes_max = (size_t)1 << 30;
 
 static const eswi_input *find_input(const esw_experiment *experiment, const char *text)
 {
@@ -44,18 +43,14 @@ static char *stored_name(const esw_experiment *experiment, const char *text)
 
 static esw_status add_input(esw_experiment *experiment, const char *text, const char *path, esw_error *error)
 {
-    char *content;
-    size_t length;
-    esw_status status = eswi_file_read(path, input_bytes_max, &content, &length, error);
+    eswi_file_content content;
+    esw_status status = eswi_file_content_read(path, &content, error);
     if (status)
         return status;
-    uint32_t crc = eswi_crc32c(0, content, length);
-    free(content);
     eswi_input *inputs = realloc(experiment->inputs, (experiment->n_inputs + 1) * sizeof *inputs);
     if (inputs)
         experiment->inputs = inputs;
-    eswi_input added = {
-        .text = strdup(text), .stored = stored_name(experiment, text), .size = length, .crc32c = crc};
+    eswi_input added = {.text = strdup(text), .stored = stored_name(experiment, text), .content = content};
     if (!inputs || !added.text || !added.stored) {
         free(added.text);
         free(added.stored);
@@ -129,7 +124,8 @@ static json_t *rewrite_text(const esw_experiment *experiment, const json_t *text
         return json_deep_copy(text);
     if (!for_hash)
         return json_string(input->stored);
-    char *content = eswi_format("crc32c:%08x:%llu", input->crc32c, (unsigned long long)input->size);
+    char *content =
+        eswi_format("crc32c:%08x:%llu", input->content.crc32c, (unsigned long long)input->content.size);
     json_t *result = content ? json_string(content) : NULL;
     free(content);
     return result;
@@ -162,19 +158,12 @@ json_t *eswi_inputs_rewrite(const esw_experiment *experiment, const json_t *tree
 static esw_status copy_input(const esw_experiment *experiment, const eswi_input *input, const char *directory,
                              esw_error *error)
 {
-    char *content = NULL;
-    size_t length = 0;
     char *from = input_path(experiment, input->text), *to = eswi_path_join(directory, input->stored);
     esw_status status = ESW_OK;
     if (!from || !to)
         status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", experiment->source);
     if (!status)
-        status = eswi_file_read(from, input_bytes_max, &content, &length, error);
-    if (!status && (length != input->size || eswi_crc32c(0, content, length) != input->crc32c))
-        status = esw_fail(error, ESW_IO, "%s: has changed since the experiment was read", from);
-    if (!status)
-        status = eswi_file_replace(to, content, length, error);
-    free(content);
+        status = eswi_file_content_copy(from, to, &input->content, error);
     free(from);
     free(to);
     return status;
@@ -190,6 +179,41 @@ esw_status eswi_inputs_copy(const esw_experiment *experiment, const char *direct
     free(folder);
     for (size_t i = 0; i < experiment->n_inputs && !status; ++i)
         status = copy_input(experiment, &experiment->inputs[i], directory, error);
+    return status;
+}
+
+static esw_status check_input(const esw_experiment *experiment, const char *directory, const json_t *listed,
+                              esw_error *error)
+{
+    const char *file = json_string_value(json_object_get(listed, "file"));
+    const char *crc = json_string_value(json_object_get(listed, "crc32c"));
+    const eswi_input *input = file ? find_input(experiment, file) : NULL;
+    if (!input || !crc)
+        return ESW_OK;
+    char found[16];
+    snprintf(found, sizeof found, "%08x", input->content.crc32c);
+    return strcmp(found, crc) == 0
+               ? ESW_OK
+               : esw_fail(
+                     error, ESW_IO,
+                     "%s/%s: is not the file that the run was made with (CRC-32C %s, in manifest.json %s): bring that "
+                     "one back",
+                     directory, file, found, crc);
+}
+
+esw_status eswi_inputs_check(const esw_experiment *experiment, const char *directory, esw_error *error)
+{
+    size_t i;
+    json_t *listed;
+    esw_status status = ESW_OK;
+    char *path = eswi_path_join(directory, "manifest.json");
+    if (!path)
+        return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", directory);
+    json_t *manifest = json_load_file(path, 0, NULL); /* none: nothing to compare with */
+    json_array_foreach(json_object_get(manifest, "inputs"), i, listed)
+        status = status ? status : check_input(experiment, directory, listed, error);
+    json_decref(manifest);
+    free(path);
     return status;
 }
 

@@ -26,9 +26,9 @@ static json_t *inputs_json(const esw_experiment *experiment)
     json_t *list = json_array();
     for (size_t i = 0; i < experiment->n_inputs; ++i) {
         const eswi_input *input = &experiment->inputs[i];
-        char *crc = eswi_format("%08x", input->crc32c);
+        char *crc = eswi_format("%08x", input->content.crc32c);
         json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:s*}", "from", input->text, "file",
-                                              input->stored, "bytes", (json_int_t)input->size, "crc32c", crc));
+                                              input->stored, "bytes", (json_int_t)input->content.size, "crc32c", crc));
         free(crc);
     }
     return list;

@@ -48,7 +48,7 @@ typedef struct esw_overrides {
 
 /* Reads and checks the file at `path`, or the experiment of the run directory there. `overrides` may be NULL. On success *experiment is new and the caller's
  * (esw_experiment_free). ESW_BAD_USAGE for anything wrong in the file or the overrides, ESW_IO when it cannot
- * be read, ESW_NO_MEMORY. */
+ * be read or a run directory's copy of a file is not what its manifest says, ESW_NO_MEMORY. */
 esw_status esw_experiment_load(const char *path, const esw_overrides *overrides, esw_experiment **experiment,
                                esw_error *error);
 

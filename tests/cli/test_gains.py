@@ -186,6 +186,18 @@ class RunDirectories(GainsTest):
         self.succeed("report", copy, "-o", self.folder / "report.html")
         self.assertIn(manifest["inputs"][0]["crc32c"], (self.folder / "report.html").read_text(encoding="utf-8"))
 
+    def test_a_changed_copy_in_a_run_directory_is_named(self):
+        self.write_json()
+        self.succeed("run", self.write(with_gains(SHORT, "own.json")), "-o", self.folder / "run", "-q")
+        copy = self.folder / "run" / "inputs" / "own.json"
+        content = copy.read_bytes()
+        copy.write_bytes(content.replace(b"e-0", b"e-1", 1))
+        for arguments in (["solve", self.folder / "run", "--scenario", 0], ["run", self.folder / "run", "--dry-run"],
+                          ["instance", self.folder / "run", "--scenarios", 0, "-o", self.folder / "i.json"]):
+            self.fail_with(EXIT_IO, *arguments, says=["run/inputs/own.json: is not the file that the run was made with"])
+        copy.write_bytes(content)
+        self.succeed("solve", self.folder / "run", "--scenario", 0)
+
     def test_an_edited_file_is_another_experiment(self):
         self.write_json()
         own = self.write(with_gains(SHORT, "own.json"))
