@@ -11,6 +11,10 @@ json_t *eswi_ecc_describe(const esw_config *config, const void *instance, const 
 /* describe.c: `profile` of the parameters: a name, or {"mix": [names]}. New reference; NULL when out of memory. */
 json_t *eswi_ecc_profile_names(const eswi_ecc_config *config);
 
+/* parameters_read.c: every parameter at its default, then what the object says, in table order: a bound for one direction
+ * comes after the one for both. ESW_BAD_INPUT names the parameter and what it must be. */
+esw_status eswi_ecc_parameters_read(eswi_ecc_config *config, const json_t *parameters, esw_error *error);
+
 /* read.c: esw_system.config_from_json and read. */
 esw_status eswi_ecc_config_from_json(const json_t *document, const char *base_dir, esw_config **config,
                                      esw_error *error);

@@ -182,7 +182,7 @@ class Grids(CliTest):
                           "huge.yaml")
         for name in ("g.h5", "g.csv"):
             self.fail_with(EXIT_USAGE, "solve", huge, "--scenario", 0, "--method", "g", "--grid", self.folder / name,
-                           says="MiB")
+                           says="fewer levels")
         self.assertEqual([entry.name for entry in self.folder.glob("g.*")], [])
 
 
