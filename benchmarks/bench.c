@@ -125,7 +125,8 @@ esw_status esw_bench(const esw_bench_options *options, json_t **report, esw_erro
                                           {"cansa-optimum", bench_cansa_optimum},
                                           {"clo-single-hop", bench_clo_single_hop},
                                           {"clo-multi-hop", bench_clo_multi_hop},
-                                          {"clo-lo-single-hop", bench_clo_lo}};
+                                          {"clo-lo-single-hop", bench_clo_lo},
+                                          {"engine", bench_engine}};
     if (eswi_isa_check(error))
         return ESW_BAD_USAGE;
     json_t *cases = json_array();
@@ -145,7 +146,7 @@ esw_status esw_bench(const esw_bench_options *options, json_t **report, esw_erro
             error, ESW_BAD_USAGE,
             "no benchmark has \"%s\" in its name: descent, grid, li-gd, li-gd-full-size, certified, "
             "certified-both-directions, certified-three-cells, value-table, scan, chain, "
-            "cansa-auction, cansa-optimum, clo-single-hop, clo-multi-hop, clo-lo-single-hop",
+            "cansa-auction, cansa-optimum, clo-single-hop, clo-multi-hop, clo-lo-single-hop, engine",
             options->filter);
     }
     *report = json_pack("{s:s, s:i, s:i, s:f, s:o}", "isa", eswi_cpu_kernels_in_use()->name, "threads",

@@ -45,5 +45,6 @@ json_t *bench_cansa_optimum(const esw_bench_options *options, esw_error *error);
 json_t *bench_clo_single_hop(const esw_bench_options *options, esw_error *error);
 json_t *bench_clo_multi_hop(const esw_bench_options *options, esw_error *error);
 json_t *bench_clo_lo(const esw_bench_options *options, esw_error *error);
+json_t *bench_engine(const esw_bench_options *options, esw_error *error);
 
 #endif

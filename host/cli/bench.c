@@ -13,7 +13,8 @@ static const char HELP[] =
     "usage: edgesweep bench [--filter TEXT] [--json FILE|-] [--threads N] [--repeats N] [--seconds S]\n"
     "\n"
     "Measures descent iterations, grid points and Li-GD scenarios per second, each beside a plain scalar\n"
-    "version of the same work on one thread and, where Python has it, numpy; medians, in one run.\n"
+    "version of the same work on one thread and, where Python has it, numpy; medians, in one run. `engine` is a\n"
+    "whole run of many small scenarios (into TMPDIR, else /tmp) beside its solver alone.\n"
     "\n"
     "  --filter TEXT            only the cases with TEXT in their name\n"
     "  --json FILE|-            the figures as JSON too\n"
@@ -78,7 +79,7 @@ static void print_case(cli_table *table, const json_t *result)
     json_array_foreach(json_object_get(result, "rivals"), index, entry) {
         cli_table_add(table, "  beside %s", json_string_value(json_object_get(entry, "name")));
         cli_table_add(table, "%.4g", json_number_value(json_object_get(entry, "value")));
-        cli_table_add(table, "%.1fx", json_number_value(json_object_get(entry, "ratio")));
+        cli_table_add(table, "%.3gx", json_number_value(json_object_get(entry, "ratio")));
     }
     json_array_foreach(json_object_get(result, "left_out"), index, entry) {
         cli_table_add(table, "  left out: %s", json_string_value(entry));

@@ -1,6 +1,11 @@
 /* ECC: the accountant. Scores a finished decision in double precision, (5)-(19), and is the only source of
- * reported metrics. What a user costs is in account.h. */
+ * reported metrics. What a user costs is in account.h.
+ *
+ * It is compiled once for processors with fused multiply-adds and once for the others, where each is a call of a
+ * function, and chosen at run time (base/isa.h); the bits are the same (base/portable.h). */
 #include "ecc/account.h"
+
+#include "base/isa.h"
 
 static void put(double *values, int user, double value)
 {
@@ -46,8 +51,8 @@ static void put_bound(const eswi_ecc_diagnostics *diagnostics, int users, double
     }
 }
 
-double eswi_ecc_account(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
-                        const eswi_ecc_decision *decision, double *metrics, const eswi_ecc_terms *terms)
+ESW_FN double account(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
+                      const eswi_ecc_decision *decision, double *metrics, const eswi_ecc_terms *terms)
 {
     const int users = config->users;
     int32_t lists[ECC_DIRECTIONS * (ECC_SUBCHANNELS_MAX + ECC_USERS_MAX)]; /* 256 KiB, and no allocation */
@@ -76,4 +81,34 @@ double eswi_ecc_account(const eswi_ecc_config *config, const eswi_ecc_instance *
         put_bound(decision->diagnostics, users, metrics);
     }
     return total;
+}
+
+typedef double account_function(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
+                                const eswi_ecc_decision *decision, double *metrics,
+                                const eswi_ecc_terms *terms);
+
+#define ACCOUNT_FUNCTION(suffix, attributes)                                                                 \
+    attributes static double account_##suffix(                                                               \
+        const eswi_ecc_config *config, const eswi_ecc_instance *instance, const eswi_ecc_decision *decision, \
+        double *metrics, const eswi_ecc_terms *terms)                                                        \
+    {                                                                                                        \
+        return account(config, instance, decision, metrics, terms);                                          \
+    }
+
+ACCOUNT_FUNCTION(baseline, )
+#if defined(ESWI_ISA_X86)
+ACCOUNT_FUNCTION(fma, __attribute__((target("avx2,fma"))))
+#endif
+
+double eswi_ecc_account(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
+                        const eswi_ecc_decision *decision, double *metrics, const eswi_ecc_terms *terms)
+{
+    static account_function *const of_isa[ESWI_ISAS] = {
+        [ESWI_ISA_BASELINE] = account_baseline,
+#if defined(ESWI_ISA_X86)
+        [ESWI_ISA_AVX2] = account_fma,
+        [ESWI_ISA_AVX512] = account_fma,
+#endif
+    };
+    return of_isa[eswi_isa_in_use()](config, instance, decision, metrics, terms);
 }

@@ -102,6 +102,58 @@ Test(histogram, merges_in_any_order_to_the_same)
     eswi_histogram_free(&interleaved);
 }
 
+static int by_bin(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The format of docs/formats.md, written down without any cleverness. */
+static void encode_plainly(const double *values, size_t n, eswi_buffer *buffer)
+{
+    uint32_t bins[256], before = 0;
+    size_t finite = 0, distinct = 0;
+    for (size_t i = 0; i < n; ++i)
+        if (isfinite(values[i]))
+            bins[finite++] = eswi_bin_of(values[i]);
+    qsort(bins, finite, sizeof *bins, by_bin);
+    for (size_t i = 0; i < finite; ++i)
+        distinct += i == 0 || bins[i] != bins[i - 1];
+    eswi_buffer_put_varint(buffer, distinct);
+    for (size_t i = 0, next; i < finite; i = next) {
+        for (next = i; next < finite && bins[next] == bins[i];)
+            ++next;
+        eswi_buffer_put_varint(buffer, bins[i] - before);
+        eswi_buffer_put_varint(buffer, next - i);
+        before = bins[i];
+    }
+}
+
+/* Values over 2^spread around 1: a bin, some bins, about as many as are counted in place, and far more. */
+Test(histogram, close_and_scattered_values_are_written_alike)
+{
+    uint64_t state = 5;
+    for (int round = 0; round < 4000; ++round) {
+        double values[256];
+        const size_t n = (size_t)(round % 257);
+        const double spread = (double[]){0, 1e-3, 0.5, 3, 7.5, 7.99, 8, 8.01, 9, 200}[round % 10];
+        for (size_t i = 0; i < n; ++i) {
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            const double u = (double)(state >> 11) * 0x1p-53;
+            values[i] = exp2(spread * (i == 0 ? 0 : i == 1 ? 1 : u));
+            values[i] *= round % 3 ? 1 : i % 2 ? -1 : 1;
+            values[i] = state >> 61 == 0 && round % 4 == 0 ? (double[]){0, -0.0, NAN, INFINITY}[state >> 9 & 3] : values[i];
+        }
+        eswi_buffer found = {0}, expected = {0};
+        eswi_histogram_encode(values, n, &found);
+        encode_plainly(values, n, &expected);
+        cr_assert_eq(found.size, expected.size, "round %d", round);
+        cr_assert_eq(memcmp(found.data, expected.data, found.size), 0, "round %d", round);
+        eswi_buffer_free(&found);
+        eswi_buffer_free(&expected);
+    }
+}
+
 Test(histogram, of_nothing_has_no_quantiles)
 {
     eswi_histogram histogram = {0};
