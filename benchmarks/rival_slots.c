@@ -77,7 +77,7 @@ static double worth_of(const rival *r, int n, const choices *c, unsigned choice)
                 units++;
             }
         }
-        power += units > 0 ? c->power[o] : 0.0;
+        power += units * c->power[o];
         if (units > r->p->link_units_max)
             return -INFINITY;
     }

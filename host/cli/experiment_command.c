@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "visible.h"
 
 /* What the command line asks of esw_experiment_load. The texts are borrowed from argv. */
 typedef struct overrides {
@@ -62,6 +63,34 @@ static int parse(const cli_experiment_command *frame, int argc, char **argv, ove
     return CLI_OPTION_WRONG;
 }
 
+/* The remark on one config; whether there was one. */
+static bool say_remark(const esw_experiment *experiment, size_t point, size_t method)
+{
+    const esw_system *system = esw_experiment_system(experiment);
+    esw_config *config = NULL;
+    char remark[256] = "", label[128];
+    esw_error error = {0};
+    if (esw_experiment_configure(experiment, point, method, &config, &error))
+        return false; /* whoever needs the point says so */
+    system->remark(config, remark, sizeof remark);
+    system->config_free(config);
+    snprintf(label, sizeof label, "%s", esw_experiment_method_label(experiment, method));
+    if (*remark && (!cli_team || cli_team->rank == 0))
+        fprintf(stderr, "edgesweep: note: point %zu, method %s: %s\n", point, cli_visible(label), remark);
+    return *remark != '\0';
+}
+
+/* The first remark of an experiment: one line is enough for a sweep. */
+static void say_first_remark(const esw_experiment *experiment)
+{
+    if (!esw_experiment_system(experiment)->remark)
+        return;
+    for (size_t point = 0; point < esw_experiment_point_count(experiment); point++)
+        for (size_t method = 0; method < esw_experiment_method_count(experiment); method++)
+            if (say_remark(experiment, point, method))
+                return;
+}
+
 int cli_experiment_command_run(const cli_experiment_command *frame, int argc, char **argv, void *arguments)
 {
     overrides o = {0};
@@ -71,6 +100,8 @@ int cli_experiment_command_run(const cli_experiment_command *frame, int argc, ch
         esw_experiment *experiment = NULL;
         esw_error error = {0};
         esw_status status = esw_experiment_load(argv[optind], &o.values, &experiment, &error);
+        if (status == ESW_OK)
+            say_first_remark(experiment);
         code = status == ESW_OK ? frame->work(experiment, arguments) : cli_fail(status, "%s", error.text);
         esw_experiment_free(experiment);
     }

@@ -68,7 +68,7 @@ static esw_status check_node(const replay *r, int t, int n, const eswi_clo_slot 
     for (int o = 0; o < p->out_count[n]; o++) {
         const int link = p->out[n][o];
         const float gain = r->draws.gain[(size_t)t * (size_t)p->links + (size_t)link];
-        power = slot->sends[link] ? power + eswi_clo_power(p, gain) : power;
+        power = slot->sends[link] ? power + size_of(slot->sends[link]) * eswi_clo_power(p, gain) : power;
     }
     if (!(power <= p->power_max_w))
         return BROKEN("slot %d: node %s radiates %g W; power_max_w is %g W", t, r->config->network.node_name[n],

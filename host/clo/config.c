@@ -90,6 +90,7 @@ static void apply_preset(eswi_clo_config *config)
         config->rate[1] = 0.8;
     }
     default_int(&config->redraw_slots, config->rates == 1 ? 0 : released ? 10 : 100);
+    default_real(&config->redraw_probability, released ? 1.0 : 0.5);
     for (int i = 0; i < 9 && config->problem.thetas == 0; i++)
         config->problem.theta_grid[i] = eswi_clo_threshold_of((i + 1) / 10.0);
     config->problem.thetas = config->problem.thetas ? config->problem.thetas : 9;
@@ -136,6 +137,31 @@ static void copy_network(const eswi_clo_network *network, eswi_clo_problem *p)
     measure_depths(p);
 }
 
+/* Units of every device must be able to come to a model: relaxation from the models back. */
+static esw_status check_reach(const eswi_clo_network *network, int line, esw_error *error)
+{
+    bool reaches[CLO_NODES_MAX], any = false;
+    for (int n = 0; n < network->nodes; n++) {
+        reaches[n] = network->node_model[n][0] != '\0';
+        any = any || reaches[n];
+    }
+    if (!any)
+        return fail_at(line, error, "network: no node has a model");
+    for (int round = 0; round < network->nodes; round++)
+        for (int i = 0; i < network->links; i++)
+            reaches[network->link_from[i]] = reaches[network->link_from[i]] || reaches[network->link_to[i]];
+    for (int k = 0; k < network->devices; k++) {
+        const int n = network->device_node[k];
+        if (!reaches[n])
+            return fail_at(
+                line, error,
+                "network: no links lead from device %s to a node with a model, so its tasks could never "
+                "be decided; give it a model or a link",
+                network->node_name[n]);
+    }
+    return ESW_OK;
+}
+
 static esw_status check(const eswi_clo_config *config, const int *lines, esw_error *error)
 {
     const eswi_clo_problem *p = &config->problem;
@@ -156,10 +182,19 @@ static esw_status check(const eswi_clo_config *config, const int *lines, esw_err
                 CLO_CHOICE_BITS_MAX);
     }
     return isfinite(p->power_times_gain_w)
-               ? ESW_OK
+               ? check_reach(&config->network, lines ? lines[CLO_PARAM_NETWORK] : 0, error)
                : fail_at(lines ? lines[CLO_PARAM_UNIT_BITS] : 0, error,
                          "unit_bits: %g bits cannot be sent in %g s over %g Hz at any power a double holds",
                          config->unit_bits, config->slot_s, config->bandwidth_hz);
+}
+
+/* 2^x - 1, the SINR that x bit/s/Hz need. Below 1 the rounding of 2^x, of which little remains, is divided out (Kahan). */
+static double snr_of(double x)
+{
+    const double power = eswi_exp2(x), over = power - 1.0;
+    if (x >= 1.0 || over == 0.0)
+        return x >= 1.0 ? over : x * 0x1.62e42fefa39efp-1; /* ln 2 */
+    return over * (x * 0x1.62e42fefa39efp-1) / eswi_log(power);
 }
 
 esw_status eswi_clo_config_derive(eswi_clo_config *config, const int *lines, esw_error *error)
@@ -171,8 +206,8 @@ esw_status eswi_clo_config_derive(eswi_clo_config *config, const int *lines, esw
     p->frame_slots = config->frame_slots;
     p->link_units_max = config->link_units_max;
     p->node_inferences_max = config->node_inferences_max;
-    const double snr = eswi_exp2(config->unit_bits / (config->bandwidth_hz * config->slot_s)) - 1.0;
-    p->power_times_gain_w = snr * config->bandwidth_hz * config->noise_w_per_hz;
+    p->power_times_gain_w = snr_of(config->unit_bits / (config->bandwidth_hz * config->slot_s)) *
+                            config->bandwidth_hz * config->noise_w_per_hz;
     p->power_max_w = config->power_max_w;
     p->slot_s = config->slot_s;
     p->v = config->v;
@@ -244,6 +279,20 @@ esw_status eswi_clo_configure(const esw_value *values, const char *base_dir, esw
     }
     *config = (esw_config *)made;
     return ESW_OK;
+}
+
+void eswi_clo_remark(const esw_config *config, char *text, size_t size)
+{
+    const eswi_clo_problem *p = &eswi_clo_config_of(config)->problem;
+    const double units = p->v * p->eta;
+    if (size > 0)
+        *text = '\0';
+    if (units > 20.0)
+        snprintf(
+            text, size,
+            "v * eta = %.4g > 20: at thresholds <= 0 (F = 1) nothing is decided before a queue holds more than "
+            "%.4g units",
+            units, units);
 }
 
 void eswi_clo_config_free(esw_config *config)

@@ -19,7 +19,7 @@ static double loss_of(const eswi_clo_config *config, int task, int model, double
     if (theta <= 0.0)
         return 0.0;
     if (theta >= 1.0)
-        return 1.0;
+        return t->m1[i] >= 1e9 ? 0.0 : 1.0; /* no object, nothing to lose */
     return normal_cdf((log(theta) - log1p(-theta) - t->m1[i]) / t->s1[i]);
 }
 
@@ -42,7 +42,7 @@ static double imprecision_of(const eswi_clo_config *config, int task, int model,
 static double least_power(const eswi_clo_config *config, double gain)
 {
     const double bits_per_hz = config->unit_bits / config->slot_s / config->bandwidth_hz;
-    return (pow(2.0, bits_per_hz) - 1.0) * config->bandwidth_hz * config->noise_w_per_hz / gain;
+    return expm1(bits_per_hz * log(2.0)) * config->bandwidth_hz * config->noise_w_per_hz / gain;
 }
 
 /* (14) with (13): power times the time the unit takes. */
@@ -50,7 +50,7 @@ static double energy(const eswi_clo_config *config, double gain)
 {
     const double power = least_power(config, gain);
     const double rate =
-        config->bandwidth_hz * log2(1.0 + power * gain / (config->bandwidth_hz * config->noise_w_per_hz));
+        config->bandwidth_hz * log1p(power * gain / (config->bandwidth_hz * config->noise_w_per_hz)) / log(2.0);
     return power * (config->unit_bits / rate);
 }
 
@@ -118,8 +118,8 @@ double eswi_clo_oracle_value(const eswi_clo_oracle_slot *slot, const uint8_t *se
         double power = 0.0;
         int inferred = 0;
         for (int i = 0; i < net->links; i++) {
-            if (net->link_from[i] == n && sends[i])
-                power += least_power(config, slot->gain[i]);
+            for (int k = 0; k < net->devices && net->link_from[i] == n; k++)
+                power += sends[i] >> k & 1 ? least_power(config, slot->gain[i]) : 0.0;
         }
         for (int k = 0; k < net->devices; k++) {
             int leaving = infers[n] >> k & 1;

@@ -37,9 +37,9 @@ const esw_param eswi_clo_params[CLO_PARAMS] = {
         "lambda may change every so many slots, 0: never; released 10, paper 100.",
         "released, paper"},
     [CLO_PARAM_ARRIVAL_REDRAW_PROBABILITY] = {
-        "arrival_redraw_probability", ESW_PARAM_REAL, "1", "0.5", 0, 1, NULL, 0,
-        "Probability that lambda is drawn anew when it may change.",
-        "paper"},
+        "arrival_redraw_probability", ESW_PARAM_REAL, "1", NULL, 0, 1, NULL, NULLABLE,
+        "Probability that lambda is drawn anew when it may change; released 1, paper 0.5.",
+        "released, paper"},
     [CLO_PARAM_ARRIVAL_COMMON] = {
         "arrival_common", ESW_PARAM_BOOLEAN, "1", NULL, 0, 1, NULL, NULLABLE,
         "One lambda for all devices instead of one each; released: yes.",
@@ -137,7 +137,7 @@ static const eswi_binding ROWS[CLO_PARAMS] = {
     [CLO_PARAM_SLOTS] = {ESWI_BIND_MAYBE_INT, FIELD(slots), "slots"},
     [CLO_PARAM_ARRIVAL_PROBABILITY] = {ESWI_BIND_OWN, 0, "arrival_probability"},
     [CLO_PARAM_ARRIVAL_REDRAW_SLOTS] = {ESWI_BIND_MAYBE_INT, FIELD(redraw_slots), "arrival_redraw_slots"},
-    [CLO_PARAM_ARRIVAL_REDRAW_PROBABILITY] = {ESWI_BIND_REAL, FIELD(redraw_probability),
+    [CLO_PARAM_ARRIVAL_REDRAW_PROBABILITY] = {ESWI_BIND_MAYBE_REAL, FIELD(redraw_probability),
                                               "arrival_redraw_probability"},
     [CLO_PARAM_ARRIVAL_COMMON] = {ESWI_BIND_MAYBE_INT, FIELD(rate_common), "arrival_common"},
     [CLO_PARAM_PATH_LOSS] = {ESWI_BIND_REAL, FIELD(path_loss_db), "path_loss_db"},

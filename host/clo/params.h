@@ -52,6 +52,9 @@ esw_status eswi_clo_configure(const esw_value *values, const char *base_dir, esw
                               esw_error *error);
 void eswi_clo_config_free(esw_config *config);
 
+/* esw_system.remark: V eta so large that decisions freeze where F = 1. */
+void eswi_clo_remark(const esw_config *config, char *text, size_t size);
+
 /* The second half of configure, shared with JSON documents: given the bound values, network, tasks and rates, checks what a
  * single range cannot and computes the problem, its curves excepted. `lines` [CLO_PARAMS] may be NULL. */
 esw_status eswi_clo_config_derive(eswi_clo_config *config, const int *lines, esw_error *error);

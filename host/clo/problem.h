@@ -23,6 +23,9 @@ enum {
     CLO_NO_TASK = -1
 };
 
+/* m1 from here on: a picture without an object, whose loss is 0 at every threshold. */
+#define CLO_NEVER_LOST 1e9
+
 /* A threshold with its logit, ln(theta / (1 - theta)): used many times between two updates. */
 typedef struct eswi_clo_threshold {
     double theta, logit; /* logit: only for 0 < theta < 1, else 0 */
@@ -83,14 +86,14 @@ ESW_FN eswi_clo_threshold eswi_clo_threshold_of(double theta)
     return at;
 }
 
-/* L: 0 for theta <= 0, 1 for theta >= 1. */
+/* L: 0 for theta <= 0, 1 for theta >= 1, but 0 throughout without an object. */
 ESW_FN double eswi_clo_loss(const eswi_clo_tasks *t, int task, int model, eswi_clo_threshold at)
 {
     if (!(at.theta > 0.0))
         return 0.0;
-    if (!(at.theta < 1.0))
-        return 1.0;
     const int i = task * t->models + model;
+    if (!(at.theta < 1.0))
+        return t->m1[i] < CLO_NEVER_LOST ? 1.0 : 0.0;
     return eswi_clo_phi((at.logit - t->m1[i]) / t->s1[i]);
 }
 

@@ -4,7 +4,8 @@
  *   maximise  sum_links sum_k (U_nm^k - V E*_nm) R_nm^k + sum_servers sum_k w_n^k I_n^k
  * under R_max per link, I_max and P_max per node, and no more units out of a queue than it holds. Nodes share nothing, so
  * each is enumerated over the sets of its links; given those, the best inferences are the largest positive weights. Links
- * and inference compete for the same units, which is why taking the best weight first is not exact.
+ * and inference compete for the same units, which is why taking the best weight first is not exact. Every unit that a link
+ * carries costs P*, in energy and against P_max.
  */
 #ifndef ESWI_CLO_SLOT_H
 #define ESWI_CLO_SLOT_H
@@ -57,7 +58,7 @@ ESW_FN int eswi_clo_put_on_link(const eswi_clo_problem *p, const eswi_clo_node *
             *value = *value + node->send[i][k];
         }
     }
-    *power = set ? *power + node->power[i] : *power;
+    *power = *power + count * node->power[i];
     return fits && count <= p->link_units_max;
 }
 

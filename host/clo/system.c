@@ -169,6 +169,7 @@ const esw_system eswi_clo_system = {
     .n_series = CLO_SERIES,
     .configure = eswi_clo_configure,
     .config_free = eswi_clo_config_free,
+    .remark = eswi_clo_remark,
     .sizes = sizes,
     .stage = stage,
     .account = account,

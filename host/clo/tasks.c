@@ -1,8 +1,8 @@
 /* CLO: the tasks and their curves, made once per config. A scenario draws which task every unit is.
  *
  * `logit-normal`: pixel logits of objects and background are normal, their means move with the difficulty of the picture.
- * `published-curves`: the same formulas fitted to the curves of the authors' program (FITS). A file: the table of
- * docs/formats.md. The random pools do not depend on the experiment's seed: all scenarios draw from the same pictures.
+ * `published-curves`: the same formulas fitted to the curves of the authors' program (FITS). A file: the table described in
+ * docs/user_guide.md. The pools do not depend on the experiment's seed: all scenarios draw from the same pictures.
  */
 #include <math.h>
 #include <stdio.h>
@@ -15,9 +15,7 @@
 #include "clo/clo.h"
 
 enum { POOL_TASKS = 512, POOL_SEED = 7003, FILE_BYTES_MAX = 64 << 20, COLUMNS_MAX = 64 };
-enum { DRAW_COMMON = 0, DRAW_MODEL = 1 }; /* streams of the pool */
-
-static const double NEVER_LOST = 1e9; /* m1 of a picture without an object: loss 0 at every threshold below 1 */
+enum { DRAW_COMMON = 0, DRAW_MODEL = 1 }; /* streams of the pools */
 
 /* One task's curve of one model. */
 typedef struct curve {
@@ -31,7 +29,7 @@ typedef struct logit_model {
     double m1, s1, m0, s0, g;
 } logit_model;
 
-/* clo_generator: chosen so that deeper models lose less and are more precise; see docs/theory.md. */
+/* Chosen so that deeper models lose less and are more precise; see docs/theory_clo.md. */
 static const logit_model LOGIT_MODELS[] = {
     {"mnv3_minimal", 2.05, 1.90, 5.95, 2.25, 1.15},
     {"mnv3_large", 2.45, 1.85, 6.25, 2.25, 1.05},
@@ -89,14 +87,44 @@ static const fit FITS[] = {
  * 2/pi asin(rho) mean (1 - mean): 0.588 gives the 0.4 assumed for the spread of F. */
 static const double F_CORRELATION = 0.588;
 
-static curve fitted_curve(int task, int row)
+/* The place of a picture among those with an object, or among those without. */
+typedef struct place {
+    int index, count;
+} place;
+
+static place place_of(int task, int empty)
+{
+    return task < empty ? (place){task, empty} : (place){task - empty, POOL_TASKS - empty};
+}
+
+static int common_divisor(int a, int b)
+{
+    return b == 0 ? a : common_divisor(b, a % b);
+}
+
+/* A picture's two normal coordinates are those of a lattice (the first, and a permutation of it by steps near the golden
+ * section), so that the pool has the means of the fit, which draws would miss by several per cent. */
+static double even_normal(place at)
+{
+    return eswi_normal_quantile((at.index + 0.5) / at.count);
+}
+
+static double permuted_normal(place at)
+{
+    int step = (int)(0.618 * at.count);
+    while (common_divisor(at.count, step) > 1)
+        step++;
+    return even_normal((place){at.index * step % at.count, at.count});
+}
+
+static curve fitted_curve(int task, int empty, int row)
 {
     const fit *f = &FITS[row];
-    const eswi_draw common = eswi_philox(POOL_SEED, 1, DRAW_COMMON, 0, (uint32_t)task);
+    const place at = place_of(task, empty);
     const eswi_draw own = eswi_philox(POOL_SEED, 1, DRAW_MODEL, (uint32_t)row, (uint32_t)task);
     const double s0 = f->d * sqrt(1.0 - F_CORRELATION),
-                 m0 = f->c + f->d * sqrt(F_CORRELATION) * normal(&common, 1);
-    return (curve){.m1 = f->a + f->b * normal(&common, 0),
+                 m0 = f->c + f->d * sqrt(F_CORRELATION) * permuted_normal(at);
+    return (curve){.m1 = f->a + f->b * even_normal(at),
                    .s1 = f->s1,
                    .m0 = m0,
                    .s0 = s0,
@@ -157,6 +185,11 @@ static esw_status read_table(table *t, esw_error *error)
         if (t->columns > COLUMNS_MAX)
             return esw_fail(error, ESW_BAD_INPUT, "%s:%d: %d columns; at most %d", t->path, number, t->columns,
                             COLUMNS_MAX);
+        for (int c = 1; c < t->columns; c++)
+            for (int other = 0; other < c; other++)
+                if (!strcmp(t->names[c], t->names[other]))
+                    return esw_fail(error, ESW_BAD_INPUT, "%s:%d: the column %.60s is there twice", t->path,
+                                    number, t->names[c]);
         t->values = calloc((size_t)CLO_TASKS_MAX * (size_t)t->columns, sizeof *t->values);
         if (!t->values)
             return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", t->path);
@@ -244,7 +277,7 @@ static esw_status name_models(const source *s, eswi_clo_config *config, esw_erro
             memcpy(config->model_name[p->tasks.models++], name, CLO_NAME_BYTES);
         p->node_model[n] = m;
     }
-    return p->tasks.models > 0 ? ESW_OK : esw_fail(error, ESW_BAD_INPUT, "network: no node has a model");
+    return ESW_OK;
 }
 
 static esw_status check_columns(const source *s, const eswi_clo_config *config, esw_error *error)
@@ -262,11 +295,12 @@ static esw_status check_columns(const source *s, const eswi_clo_config *config, 
     return ESW_OK;
 }
 
-static curve curve_of(const source *s, int task, const char *model)
+static curve curve_of(const source *s, int task, int empty, const char *model)
 {
     if (s->kind == FROM_FILE)
         return table_curve(&s->file, task, model);
-    return s->kind == LOGIT_NORMAL ? logit_curve(task, row_of(s, model)) : fitted_curve(task, row_of(s, model));
+    const int row = row_of(s, model);
+    return s->kind == LOGIT_NORMAL ? logit_curve(task, row) : fitted_curve(task, empty, row);
 }
 
 static double odds_of(const source *s, int task)
@@ -351,9 +385,9 @@ static esw_status fill(const source *s, eswi_clo_config *config, esw_error *erro
     for (int task = 0; !status && task < tasks; task++) {
         a.odds[task] = odds_of(s, task);
         for (int m = 0; m < models; m++) {
-            const curve c = curve_of(s, task, config->model_name[m]);
+            const curve c = curve_of(s, task, empty, config->model_name[m]);
             const int i = task * models + m;
-            a.m1[i] = task < empty ? NEVER_LOST : c.m1;
+            a.m1[i] = task < empty ? CLO_NEVER_LOST : c.m1;
             a.s1[i] = c.s1;
             a.m0[i] = c.m0;
             a.s0[i] = c.s0;
@@ -361,6 +395,22 @@ static esw_status fill(const source *s, eswi_clo_config *config, esw_error *erro
         }
     }
     return status ? status : eswi_clo_tasks_finish(config, error);
+}
+
+/* A file that cannot be read may be a source misspelt. */
+static esw_status explain(const eswi_clo_config *config, esw_status status, esw_error *error)
+{
+    static const char *const SOURCES[] = {"logit-normal", "published-curves"};
+    const esw_error cause = *error;
+    const char *nearest = eswi_nearest(config->tasks, SOURCES, sizeof SOURCES / sizeof *SOURCES);
+    if (nearest)
+        return esw_fail(
+            error, ESW_BAD_INPUT,
+            "tasks: '%.60s' is no source (did you mean %s?); must be logit-normal, published-curves or a CSV "
+            "file",
+            config->tasks, nearest);
+    return esw_fail(error, status, "tasks: must be logit-normal, published-curves or a CSV file: %s",
+                    cause.text);
 }
 
 esw_status eswi_clo_tasks_load(eswi_clo_config *config, const char *base_dir, esw_error *error)
@@ -374,6 +424,7 @@ esw_status eswi_clo_tasks_load(eswi_clo_config *config, const char *base_dir, es
         path = config->tasks[0] == '/' ? strdup(config->tasks) : eswi_path_join(base_dir, config->tasks);
         s.file.path = path;
         status = path ? read_table(&s.file, error) : esw_fail(error, ESW_NO_MEMORY, "tasks: out of memory");
+        status = status == ESW_IO ? explain(config, status, error) : status;
     }
     if (!status)
         status = name_models(&s, config, error);

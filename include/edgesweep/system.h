@@ -121,6 +121,9 @@ typedef struct esw_system {
      * values[].line, the line. ESW_BAD_INPUT, ESW_IO, ESW_NO_MEMORY. */
     esw_status (*configure)(const esw_value *values, const char *base_dir, esw_config **config, esw_error *error);
     void (*config_free)(esw_config *config);
+    /* What is allowed but may surprise whoever asked for it, one line that the commands print before they start; "" where
+     * there is nothing to say. NULL: never. */
+    void (*remark)(const esw_config *config, char *text, size_t size);
     esw_sizes (*sizes)(const esw_config *config);
 
     /* Fills `instance` from (seed, scenario), a scenario that `sizes` says there is; no allocation, no libm. */

@@ -4,7 +4,7 @@ import copy
 import json
 import unittest
 
-from edgesweep_cli import EXIT_CHECK, EXIT_IO, EXIT_USAGE, CliTest
+from edgesweep_cli import EXIT_CHECK, EXIT_IO, EXIT_USAGE, CliTest, edgesweep
 
 CURVES = ("m1", "s1", "m0", "s0", "m0_pred")
 COLUMNS = ("task", "object_fraction", *(f"{curve}_{model}" for model in ("small", "large") for curve in CURVES))
@@ -66,6 +66,20 @@ class Inputs(CliTest):
         links = [["d0", f"s{i}"] for i in range(3)] + [["d0", "d1"]]
         self.refuse("network", "d0", "2^20", network={"nodes": nodes, "links": links})
 
+    def test_devices_whose_tasks_nobody_can_decide(self):
+        nodes = [node("near", device=True), node("far", device=True), node("server", model="resnet50")]
+        self.refuse("network", "from device far", "a model or a link",
+                    network={"nodes": nodes, "links": [["near", "server"], ["server", "far"]]})
+
+    def test_a_large_v_eta_is_remarked_on(self):
+        for parameters, says in (({"v": 1000, "eta": 0.025}, True), ({"v": 1000, "eta": 0.02}, False),
+                                 ({"preset": "paper"}, True)):
+            path = self.write(experiment(**parameters))
+            for command in (("run", path, "-o", self.folder / "run", "--dry-run"), ("solve", path, "--scenario", "0")):
+                result = edgesweep(*command)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertEqual("note: point 0, method clo: v * eta = " in result.stderr, says, result.stderr)
+
     def test_models_nobody_knows(self):
         self.refuse("'resnet51'", "logit-normal",
                     network=graph(nodes=[node("p", model="resnet51", device=True)], links=[]))
@@ -76,8 +90,11 @@ class Inputs(CliTest):
     def test_tables_that_are_none(self):
         path = self.write(experiment(network=GRAPH, tasks="absent.csv"))
         self.fail_with(EXIT_IO, "run", path, "-o", self.folder / "run", says=("experiment.yaml:4: ", "absent.csv"))
+        self.refuse("tasks: 'logitnormal'", "did you mean logit-normal?", "a CSV file", tasks="logitnormal")
         self.refuse_table("", "tasks.csv")
         self.refuse_table(table(rows=()), "tasks.csv", "no tasks")
+        self.refuse_table(table(COLUMNS + ("m0_small",), [row + (1,) for row in ROWS]), "tasks.csv:1",
+                          "the column m0_small is there twice")
         self.refuse_table(table(rows=(ROWS[0], ROWS[1][:-1])), "tasks.csv:3", "11 fields", "names 12")
         self.refuse_table(table().replace("-1.5", "wide"), "tasks.csv:3", "m1_small", "'wide'")
         self.refuse_table(table().replace("0.9,1.1", "0,1.1"), "tasks.csv", "task 0, model small", "s0 must be > 0")

@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "full.h"
+
 enum { CASE_SEED = 61 };
 
 uint64_t cansa_case_count(uint64_t few, uint64_t many)
 {
-    const char *full = getenv("ESW_TEST_FULL");
-    return full && strcmp(full, "1") == 0 ? many : few;
+    return test_full() ? many : few;
 }
 
 /* Small numbers often, the ends of the range too. */

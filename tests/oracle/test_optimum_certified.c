@@ -10,13 +10,9 @@
 #include "ecc/frontier.h"
 #include "ecc/grid.h"
 #include "ecc/layers.h"
+#include "full.h"
 #include "naive_optimum.h"
 #include "tolerances.h"
-
-static bool in_full(void)
-{
-    return getenv("ESW_TEST_FULL") != NULL;
-}
 
 /* Both directions at given powers. */
 static double value_at(const naive *n, unsigned senders, double (*power_w)[NAIVE_USERS])
@@ -56,7 +52,7 @@ static double random_descent(const naive *n, dice *d, int steps)
 Test(optimum_certified, closes_the_gap_and_nothing_lies_below_the_bound, .timeout = 7200)
 {
     const eswi_ecc_optimum_kernels *kernels = eswi_cpu_kernels_in_use()->ecc_optimum;
-    const int trials = in_full() ? 2000 : 150, points = in_full() ? 1000 : 40;
+    const int trials = test_full() ? 2000 : 150, points = test_full() ? 1000 : 40;
     int offloaded = 0;
     for (int i = 0; i < trials; i++) {
         test_case c;
@@ -110,7 +106,7 @@ static eswi_ecc_element draw_element(dice *d)
 Test(optimum_certified, bounds_hold_wherever_the_minimiser_stops, .timeout = 3600)
 {
     const eswi_cpu_kernels *const *isa = eswi_cpu_kernels_available();
-    const int trials = in_full() ? 20000 : 400;
+    const int trials = test_full() ? 20000 : 400;
     for (int i = 0; i < trials; i++) {
         dice d = dice_of(510, (uint64_t)i);
         const eswi_ecc_element e = draw_element(&d);
@@ -213,7 +209,7 @@ Test(optimum_certified, chains_are_bounded_from_both_sides, .timeout = 600)
 {
     const eswi_cpu_kernels *const *isa = eswi_cpu_kernels_available();
     enum { LEVELS = 12 };
-    for (int i = 0; i < (in_full() ? 2000 : 150); i++) {
+    for (int i = 0; i < (test_full() ? 2000 : 150); i++) {
         test_case c;
         draw_component(&c, 550, (uint64_t)i, 1, i % 4 + 1);
         c.config.access = ECC_NOMA;

@@ -7,13 +7,9 @@
 
 #include "backend/cpu/isa.h"
 #include "ecc/grid.h"
+#include "full.h"
 #include "naive_optimum.h"
 #include "tolerances.h"
-
-static bool in_full(void)
-{
-    return getenv("ESW_TEST_FULL") != NULL;
-}
 
 /* The most levels, of 8 to 64, with levels^users combinations in reach; fewer than 8 for many users. */
 static int levels_within(dice *d, int users, double combinations)
@@ -55,14 +51,14 @@ static void expect_feasible(const test_case *c, int index)
 Test(optimum_grid, scan_and_table_and_enumeration_agree, .timeout = 3600)
 {
     const eswi_cpu_kernels *const *isa = eswi_cpu_kernels_available();
-    const int trials = in_full() ? 2400 : 300;
+    const int trials = test_full() ? 2400 : 300;
     int offloaded = 0, stayed = 0;
     for (int i = 0; i < trials; i++) {
         test_case c;
         dice d = dice_of(401, (uint64_t)i);
         const int users = i % 4 + 1;
         draw_component(&c, 400, (uint64_t)i, dice_int(&d, 1, 2), users);
-        c.config.grid_power_levels = levels_within(&d, users, in_full() ? 0x1p18 : 0x1p11);
+        c.config.grid_power_levels = levels_within(&d, users, test_full() ? 0x1p18 : 0x1p11);
         c.config.grid_unit_levels = dice_int(&d, 2, 9);
         c.config.search = ECC_SEARCH_SCAN;
         solve_component(&c, ECC_GRID_OPTIMUM, isa[0]->ecc_optimum);
@@ -93,13 +89,13 @@ Test(optimum_grid, scan_and_table_and_enumeration_agree, .timeout = 3600)
 /* The two directions at once, every combination of both: nothing is lost by searching them one after the other. */
 Test(optimum_grid, both_directions_at_once_hold_nothing_better, .timeout = 3600)
 {
-    const int trials = in_full() ? 400 : 60;
+    const int trials = test_full() ? 400 : 60;
     for (int i = 0; i < trials; i++) {
         test_case c;
         dice d = dice_of(411, (uint64_t)i);
         const int users = i % 3 + 1;
         draw_component(&c, 410, (uint64_t)i, dice_int(&d, 1, 2), users);
-        c.config.grid_power_levels = levels_within(&d, 2 * users, in_full() ? 1e7 : 1e5);
+        c.config.grid_power_levels = levels_within(&d, 2 * users, test_full() ? 1e7 : 1e5);
         c.config.grid_power_levels = c.config.grid_power_levels < 2 ? 2 : c.config.grid_power_levels;
         const int levels = c.config.grid_power_levels;
         solve_component(&c, ECC_GRID_OPTIMUM, eswi_cpu_kernels_in_use()->ecc_optimum);
@@ -132,7 +128,7 @@ Test(optimum_grid, both_directions_at_once_hold_nothing_better, .timeout = 3600)
 /* All assignments of a small network, each solved as given, against the search over assignments. */
 Test(optimum_grid, all_assignments_are_searched, .timeout = 600)
 {
-    const int trials = in_full() ? 100 : 12;
+    const int trials = test_full() ? 100 : 12;
     for (int i = 0; i < trials; i++) {
         test_case c;
         case_draw(&c, 420, (uint64_t)i,

@@ -7,14 +7,14 @@
 
 #include "base/detmath.h"
 #include "base/philox.h"
+#include "full.h"
 #include "ulp.h"
 
 #define LOG2_E 1.4426950408889634074
 
 static uint32_t step(void)
 {
-    const char *full = getenv("ESW_TEST_FULL");
-    return full && strcmp(full, "1") == 0 ? 1 : 509;
+    return test_full() ? 1 : 509;
 }
 
 /* The largest error over the floats with patterns first..last, all results finite. */
