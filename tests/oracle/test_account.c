@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ecc_setup.h"
 #include "scores.h"
@@ -225,4 +226,107 @@ Test(account, accepts_that_no_terms_are_wanted)
             cr_assert_eq(latency[u], s.latency_s[u]);
         case_free(&c);
     }
+}
+
+/* ---------------------------------------------------------------- K inferences */
+
+/* The decision of `one` in the place of that of `many`. */
+static void take_decision(const ecc_setup *one, ecc_setup *many)
+{
+    const size_t bytes = eswi_ecc_decision_bytes(one->config);
+    cr_assert_eq(bytes, eswi_ecc_decision_bytes(many->config));
+    memcpy(many->decision_block, one->decision_block, bytes);
+}
+
+/* Reading of "workload k": links do not know of K; latency, energy and utility are K times the oracle's of one inference. */
+static void compare_inferences(const char *where, int k, const ecc_setup *one, const ecc_setup *many,
+                               uint64_t scenario)
+{
+    double rate[ECC_DIRECTIONS][STAGED_USERS], latency[STAGED_USERS], energy[STAGED_USERS],
+        utility[STAGED_USERS];
+    const eswi_ecc_terms terms = {
+        .rate_bps = {rate[0], rate[1]}, .latency_s = latency, .energy_j = energy, .utility = utility};
+    const eswi_ecc_oracle at = eswi_ecc_oracle_at(one->config, &one->instance, &one->decision);
+    const double objective = eswi_ecc_account(many->config, &many->instance, &many->decision, NULL, &terms);
+    for (int u = 0; u < STAGED_USERS; u++) {
+        for (int d = 0; d < ECC_DIRECTIONS; d++)
+            agree_staged(where, scenario, u, "rate", rate[d][u], eswi_ecc_oracle_rate(&at, d, u));
+        agree_staged(where, scenario, u, "latency", latency[u], k * eswi_ecc_oracle_latency(&at, u));
+        agree_staged(where, scenario, u, "energy", energy[u], k * eswi_ecc_oracle_energy(&at, u));
+        agree_staged(where, scenario, u, "utility", utility[u], k * eswi_ecc_oracle_utility(&at, u));
+    }
+    agree_staged(where, scenario, -1, "objective", objective, k * eswi_ecc_oracle_objective(&at));
+}
+
+static void open_pair(const char *with, int k, ecc_setup *one, ecc_setup *many)
+{
+    char overrides[300];
+    ecc_setup_open(one, with);
+    snprintf(overrides, sizeof overrides, "%s inferences=%d", with, k);
+    ecc_setup_open(many, overrides);
+}
+
+static void stage_pair(ecc_setup *one, ecc_setup *many, uint64_t scenario)
+{
+    const size_t bytes = eswi_ecc_instance_bytes(one->config);
+    memset(one->instance_block, 0, bytes);
+    memset(many->instance_block, 0, bytes);
+    ecc_setup_stage(one, 48, scenario);
+    ecc_setup_stage(many, 48, scenario);
+    cr_assert_eq(memcmp(one->instance_block, many->instance_block, bytes), 0, "K changed what is drawn");
+}
+
+Test(inferences, cost_K_times_what_the_oracle_says_of_one)
+{
+    static const char *const accesses[] = {"noma", "oma", "oma-in-cell"};
+    static const int ks[] = {1, 2, 3, 7, 50, 1000};
+    for (size_t i = 0; i < 3 * sizeof ks / sizeof *ks; i++) {
+        ecc_setup one, many;
+        char with[256];
+        const int k = ks[i / 3];
+        snprintf(with, sizeof with,
+                 "aps=3 users=%d subchannels=5 access=%s "
+                 "profile={\"mix\":[\"nin-cifar10-32\",\"vgg16-cifar10-224\",\"nin-cifar10-32\"]}",
+                 STAGED_USERS, accesses[i % 3]);
+        open_pair(with, k, &one, &many);
+        for (uint64_t scenario = 0; scenario < 20; scenario++) {
+            dice d = dice_of(47, i * 20 + scenario);
+            stage_pair(&one, &many, scenario);
+            draw_staged_decision(&one, &d);
+            take_decision(&one, &many);
+            compare_inferences(with, k, &one, &many, scenario);
+        }
+        ecc_setup_close(&one);
+        ecc_setup_close(&many);
+    }
+}
+
+/* Every term of (19) is linear in K, so what is best for one is best for K; a power of two changes no rounding either. */
+Test(inferences, do_not_change_what_is_best)
+{
+    static const ecc_method methods[] = {ECC_DEVICE_ONLY, ECC_EDGE_ONLY, ECC_NEUROSURGEON, ECC_DNN_SURGERY};
+    ecc_setup one, many;
+    int sending = 0;
+    open_pair(
+        "aps=3 users=30 subchannels=5 upload=network profile={\"mix\":[\"nin-cifar10-32\",\"yolov2tiny-cifar10-416\"]}",
+        8, &one, &many);
+    for (uint64_t scenario = 0; scenario < 50; scenario++)
+        for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+            double single[ECC_METRICS], multiple[ECC_METRICS];
+            stage_pair(&one, &many, scenario);
+            ecc_setup_solve(&one, methods[m]);
+            ecc_setup_solve(&many, methods[m]);
+            eswi_ecc_account(one.config, &one.instance, &one.decision, single, NULL);
+            eswi_ecc_account(many.config, &many.instance, &many.decision, multiple, NULL);
+            for (int u = 0; u < STAGED_USERS; u++) {
+                cr_assert_eq(one.decision.split[u], many.decision.split[u]);
+                cr_assert_eq(one.decision.assigned[ECC_UP][u], many.decision.assigned[ECC_UP][u]);
+                sending += ecc_setup_sends(&one, u);
+            }
+            for (int metric = ECC_METRIC_LATENCY; metric <= ECC_METRIC_UTILITY; metric++)
+                cr_assert_eq(multiple[metric], 8 * single[metric], "method %zu, metric %d", m, metric);
+        }
+    cr_assert_gt(sending, 1000);
+    ecc_setup_close(&one);
+    ecc_setup_close(&many);
 }
