@@ -2,7 +2,7 @@
  * scenarios, decisions written out. */
 #include <stdlib.h>
 
-#include "backend/cpu/solvers.h"
+#include "backend/cpu/solver.h"
 #include "base/carve.h"
 #include "bench.h"
 #include "cansa/oracle.h"
@@ -25,14 +25,14 @@ static void run_solve(void *state)
 {
     const cansa_state *s = state;
     esw_error error;
-    eswi_cpu_cansa_ops.solve(s->solver, 0, s->decisions, &error);
+    eswi_cpu_solver_ops.solve(s->solver, 0, s->decisions, &error);
 }
 
 static void run_stage(void *state)
 {
     const cansa_state *s = state;
     esw_error error;
-    eswi_cpu_cansa_ops.stage(s->solver, 0, BATCH, &error);
+    eswi_cpu_solver_ops.stage(s->solver, 0, BATCH, &error);
 }
 
 static void run_rival(void *state)
@@ -41,7 +41,7 @@ static void run_rival(void *state)
     const eswi_cansa_decision decision = eswi_cansa_decision_view(s->config, s->decisions);
     for (uint32_t i = 0; i < RIVAL_SCENARIOS; i++) {
         const eswi_cansa_instance instance =
-            eswi_cansa_instance_view(s->config, eswi_cpu_cansa_ops.instance(s->solver, i));
+            eswi_cansa_instance_view(s->config, eswi_cpu_solver_ops.instance(s->solver, i));
         if (s->run.method == CANSA_OPTIMUM)
             s->checksum += rival_knapsack(s->config, &instance, s->table);
         else
@@ -51,7 +51,7 @@ static void run_rival(void *state)
 
 static void close_state(cansa_state *s)
 {
-    eswi_cpu_cansa_ops.close(s->solver);
+    eswi_cpu_solver_ops.close(s->solver);
     eswi_cansa_config_free((esw_config *)(void *)s->config);
     free(s->decisions);
     free(s->table);
@@ -72,9 +72,9 @@ static esw_status open_state(cansa_state *s, cansa_method method, int threads, e
     const eswi_resources resources = {.threads = threads, .batch = BATCH};
     s->decisions = aligned_alloc(ESWI_CARVE_ALIGN, eswi_cansa_decision_bytes(s->config) * BATCH);
     s->table = calloc(2 * ((size_t)s->config->rbs_total + 1), sizeof *s->table);
-    status = s->decisions && s->table ? eswi_cpu_cansa_ops.open(&point, &resources, &s->solver, error)
+    status = s->decisions && s->table ? eswi_cpu_solver_ops.open(&point, &resources, &s->solver, error)
                                       : esw_fail(error, ESW_NO_MEMORY, "no memory for a benchmark");
-    return status ? status : eswi_cpu_cansa_ops.stage(s->solver, 0, BATCH, error);
+    return status ? status : eswi_cpu_solver_ops.stage(s->solver, 0, BATCH, error);
 }
 
 static json_t *bench_method(cansa_method method, const char *name, const char *unit, const char *rival_name,

@@ -2,7 +2,7 @@
  * written out. */
 #include <stdlib.h>
 
-#include "backend/cpu/solvers.h"
+#include "backend/cpu/solver.h"
 #include "base/carve.h"
 #include "bench.h"
 #include "clo/params.h"
@@ -24,27 +24,27 @@ static void run_solve(void *state)
 {
     const clo_state *s = state;
     esw_error error;
-    eswi_cpu_clo_ops.solve(s->solver, 0, s->decisions, &error);
+    eswi_cpu_solver_ops.solve(s->solver, 0, s->decisions, &error);
 }
 
 static void run_stage(void *state)
 {
     const clo_state *s = state;
     esw_error error;
-    eswi_cpu_clo_ops.stage(s->solver, 0, BATCH, &error);
+    eswi_cpu_solver_ops.stage(s->solver, 0, BATCH, &error);
 }
 
 static void run_rival(void *state)
 {
     clo_state *s = state;
     const eswi_clo_instance instance =
-        eswi_clo_instance_view(s->config, eswi_cpu_clo_ops.instance(s->solver, 0));
+        eswi_clo_instance_view(s->config, eswi_cpu_solver_ops.instance(s->solver, 0));
     s->checksum += rival_slots(s->config, (clo_method)s->run.method, &instance, RIVAL_SLOTS, s->lists);
 }
 
 static void close_state(clo_state *s)
 {
-    eswi_cpu_clo_ops.close(s->solver);
+    eswi_cpu_solver_ops.close(s->solver);
     eswi_clo_config_free((esw_config *)(void *)s->config);
     free(s->decisions);
     free(s->lists);
@@ -78,9 +78,9 @@ static esw_status open_state(clo_state *s, const char *network, clo_method metho
     const eswi_resources resources = {.threads = threads, .batch = BATCH};
     s->decisions = aligned_alloc(ESWI_CARVE_ALIGN, eswi_clo_decision_bytes(s->config) * BATCH);
     s->lists = aligned_alloc(ESWI_CARVE_ALIGN, eswi_clo_state_bytes(s->config));
-    status = s->decisions && s->lists ? eswi_cpu_clo_ops.open(&point, &resources, &s->solver, error)
+    status = s->decisions && s->lists ? eswi_cpu_solver_ops.open(&point, &resources, &s->solver, error)
                                       : esw_fail(error, ESW_NO_MEMORY, "no memory for a benchmark");
-    return status ? status : eswi_cpu_clo_ops.stage(s->solver, 0, BATCH, error);
+    return status ? status : eswi_cpu_solver_ops.stage(s->solver, 0, BATCH, error);
 }
 
 static json_t *bench_method(const char *network, clo_method method, const char *name,

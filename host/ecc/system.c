@@ -102,7 +102,8 @@ static esw_sizes sizes(const esw_config *opaque)
                        .decision_bytes = eswi_ecc_decision_bytes(config),
                        .entities = (size_t)config->users,
                        .frames = 0,
-                       .scenarios = config->channels && !config->channels->repeats ? config->channels->scenarios : 0};
+                       .scenarios = config->channels && !config->channels->repeats ? config->channels->scenarios : 0,
+                       .file_bytes = eswi_ecc_channels_bytes(config->channels)};
 }
 
 static void stage(const esw_config *opaque, uint64_t seed, uint64_t scenario, void *block)

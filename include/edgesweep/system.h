@@ -100,6 +100,7 @@ typedef struct esw_sizes {
     size_t entities; /* rows of the per-entity fields */
     size_t frames;   /* length of the series, 0 for systems that do not run in time */
     uint64_t scenarios; /* scenarios 0 .. n-1 are all there are, where they come from a file; 0: any number */
+    size_t file_bytes;  /* memory of the config for what a file says of its scenarios; 0: `stage` draws all of them */
 } esw_sizes;
 
 typedef struct esw_system {

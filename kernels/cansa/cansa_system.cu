@@ -1,20 +1,10 @@
-/* CANSA on a device: its blocks and its methods for the worker of all systems. */
+/* CANSA on a device: its configs and its methods for the worker of all systems. */
 #include "kernels/cansa/batch.h"
 #include "kernels/systems.h"
 
 static const eswi_cansa_config *config_of(const esw_config *config)
 {
     return (const eswi_cansa_config *)(const void *)config;
-}
-
-static size_t instance_bytes(const esw_config *config)
-{
-    return eswi_cansa_instance_size(config_of(config)->clients);
-}
-
-static size_t decision_bytes(const esw_config *config)
-{
-    return eswi_cansa_decision_size(config_of(config)->clients);
 }
 
 /* The config holds no pointers. */
@@ -63,10 +53,5 @@ static esw_status solve(const eswi_cuda_chunk *chunk, size_t method, esw_error *
 }
 
 const eswi_cuda_system eswi_cuda_cansa_system = {
-    "cansa",        "take fewer clients or RBs",
-    nullptr,        instance_bytes,
-    decision_bytes, image_bytes,
-    image,          scratch_bytes,
-    stage,          solve,
-    nullptr,
+    "cansa", "take fewer clients or RBs", nullptr, image_bytes, image, scratch_bytes, stage, solve,
 };

@@ -1,20 +1,10 @@
-/* CLO on a device: its blocks, its images and its methods for the worker of all systems. */
+/* CLO on a device: its configs and its methods for the worker of all systems. */
 #include "kernels/clo/batch.h"
 #include "kernels/systems.h"
 
 static const eswi_clo_config *config_of(const esw_config *config)
 {
     return (const eswi_clo_config *)(const void *)config;
-}
-
-static size_t instance_bytes(const esw_config *config)
-{
-    return eswi_clo_instance_size(&config_of(config)->problem);
-}
-
-static size_t decision_bytes(const esw_config *config)
-{
-    return eswi_clo_decision_size(&config_of(config)->problem);
 }
 
 /* An image is the config, and behind it the curves that its pointers lead to. */
@@ -75,10 +65,5 @@ static esw_status solve(const eswi_cuda_chunk *chunk, size_t method, esw_error *
 }
 
 const eswi_cuda_system eswi_cuda_clo_system = {
-    "clo",          "take fewer slots or tasks",
-    nullptr,        instance_bytes,
-    decision_bytes, image_bytes,
-    image,          scratch_bytes,
-    stage,          solve,
-    nullptr,
+    "clo", "take fewer slots or tasks", nullptr, image_bytes, image, scratch_bytes, stage, solve,
 };

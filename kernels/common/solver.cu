@@ -83,10 +83,10 @@ static esw_status run_parts(eswi_solver *solver, size_t run, char *decisions, es
 size_t eswi_cuda_solver_footprint(const eswi_point *point, const eswi_resources *resources)
 {
     const eswi_cuda_system *system = eswi_cuda_system_of(point->system);
+    const esw_sizes sizes = point->system->sizes(point->config);
     const int devices = eswi_cuda_devices_here()->count;
     const uint32_t share = resources->batch / (uint32_t)(devices > 0 ? devices : 1) + 1;
-    const size_t file = system->host_bytes ? system->host_bytes(point->config) : 0;
-    return sizeof(eswi_solver) + file + system->instance_bytes(point->config) * resources->batch +
+    return sizeof(eswi_solver) + sizes.file_bytes + sizes.instance_bytes * resources->batch +
            (size_t)devices * (sizeof(eswi_cuda_worker) + eswi_cuda_worker_host_bytes(system, point, share));
 }
 
@@ -133,8 +133,9 @@ esw_status eswi_cuda_solver_open(const eswi_point *point, const eswi_resources *
     eswi_solver *solver = (eswi_solver *)calloc(1, sizeof *solver);
     if (!solver)
         return esw_fail(error, ESW_NO_MEMORY, "no memory for a solver");
-    solver->instance_bytes = system->instance_bytes(point->config);
-    solver->decision_bytes = system->decision_bytes(point->config);
+    const esw_sizes sizes = point->system->sizes(point->config);
+    solver->instance_bytes = sizes.instance_bytes;
+    solver->decision_bytes = sizes.decision_bytes;
     status = open_workers(solver, system, point, resources, error);
     if (status) {
         eswi_cuda_solver_close(solver);

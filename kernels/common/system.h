@@ -1,4 +1,4 @@
-/* What a system is to a device: how many bytes its blocks take, and what fills them.
+/* What a system is to a device: what its kernels need beside instances and decisions, and what fills those.
  *
  * Everything else that a device needs of its host is the same for all systems (worker.h, solver.h): memory, streams, the
  * way of a batch there and back.
@@ -38,20 +38,15 @@ typedef struct eswi_cuda_system {
     const char *smaller; /* what helps where two scenarios are too much for a device: "take fewer users" */
     /* Whether the kernels can number what a scenario has; NULL: always. */
     esw_status (*check)(const esw_config *config, esw_error *error);
-    size_t (*instance_bytes)(const esw_config *config);
-    size_t (*decision_bytes)(const esw_config *config);
     /* What kernels read of a config beside the chunk: its bytes, and their content, laid out at h_image (zeros at first)
      * with pointers that lead into d_image, where it is copied to. Both are 256-byte aligned. */
     size_t (*image_bytes)(const eswi_method_run *run);
     void (*image)(const eswi_method_run *run, char *h_image, char *d_image);
     size_t (*scratch_bytes)(const eswi_method_run *run, uint32_t capacity);
-    /* Draws scenarios first .. first + count - 1; not called where host_bytes is above 0. */
+    /* Draws scenarios first .. first + count - 1, unless they come from a file (esw_sizes.file_bytes): those the host stages. */
     esw_status (*stage)(const eswi_cuda_chunk *chunk, uint64_t seed, uint64_t first, esw_error *error);
     /* Fills the decisions by a method. */
     esw_status (*solve)(const eswi_cuda_chunk *chunk, size_t method, esw_error *error);
-    /* Host memory that a config's scenarios are read from where a file has them: the host stages those, and they are copied
-     * to the device. 0, or NULL for all configs: they are drawn on the device. */
-    size_t (*host_bytes)(const esw_config *config);
 } eswi_cuda_system;
 
 #endif

@@ -34,16 +34,11 @@ static size_t images_bytes(const eswi_cuda_system *system, const eswi_point *poi
     return bytes;
 }
 
-static bool is_staged_by_host(const eswi_cuda_system *system, const eswi_point *point)
+/* Pinned memory for some scenarios: their decisions, and their instances where a file has them. */
+static size_t pinned_bytes(const eswi_point *point, size_t scenarios)
 {
-    return system->host_bytes && system->host_bytes(point->config) > 0;
-}
-
-/* Pinned memory for some scenarios: their decisions, and their instances where the host stages them. */
-static size_t pinned_bytes(const eswi_cuda_system *system, const eswi_point *point, size_t scenarios)
-{
-    const size_t instances = is_staged_by_host(system, point) ? system->instance_bytes(point->config) : 0;
-    return (instances + system->decision_bytes(point->config)) * scenarios;
+    const esw_sizes sizes = point->system->sizes(point->config);
+    return ((sizes.file_bytes > 0 ? sizes.instance_bytes : 0) + sizes.decision_bytes) * scenarios;
 }
 
 /* Scratch of a slot: all runs take turns on it. */
@@ -126,7 +121,7 @@ struct memory {
 static esw_status open_slots(eswi_cuda_worker *w, const eswi_point *point, esw_error *error)
 {
     const size_t scratch = scratch_bytes(w->system, point, w->chunk);
-    const size_t h_bytes = pinned_bytes(w->system, point, w->chunk);
+    const size_t h_bytes = pinned_bytes(point, w->chunk);
     memory m = {w->d_memory + images_bytes(w->system, point)};
     for (int s = 0; s < ESWI_CUDA_SLOTS; s++) {
         eswi_cuda_slot *slot = &w->slot[s];
@@ -146,24 +141,25 @@ static esw_status open_slots(eswi_cuda_worker *w, const eswi_point *point, esw_e
 size_t eswi_cuda_worker_host_bytes(const eswi_cuda_system *system, const eswi_point *point, uint32_t batch)
 {
     return run_count(point) * sizeof(eswi_cuda_run) + images_bytes(system, point) +
-           pinned_bytes(system, point, (size_t)batch + ESWI_CUDA_SLOTS);
+           pinned_bytes(point, (size_t)batch + ESWI_CUDA_SLOTS);
 }
 
 esw_status eswi_cuda_worker_open(eswi_cuda_worker *w, const eswi_point *point, uint32_t batch, size_t max_bytes,
                                  esw_error *error)
 {
+    const esw_sizes sizes = point->system->sizes(point->config);
     size_t bytes = 0;
     w->seed = point->seed;
-    w->instance_bytes = w->system->instance_bytes(point->config);
-    w->decision_bytes = w->system->decision_bytes(point->config);
-    w->host_system = is_staged_by_host(w->system, point) ? point->system : nullptr;
+    w->instance_bytes = sizes.instance_bytes;
+    w->decision_bytes = sizes.decision_bytes;
+    w->host_system = sizes.file_bytes > 0 ? point->system : nullptr;
     w->host_config = point->config;
     ESWI_CUDA_TRY(error, cudaSetDevice(w->ordinal));
     esw_status status = choose_chunk(w, point, batch, max_bytes, &bytes, error);
     if (status)
         return status;
     ESWI_CUDA_TRY(error, cudaMalloc(&w->d_memory, bytes));
-    ESWI_CUDA_TRY(error, cudaMallocHost(&w->h_memory, pinned_bytes(w->system, point, w->chunk) * ESWI_CUDA_SLOTS));
+    ESWI_CUDA_TRY(error, cudaMallocHost(&w->h_memory, pinned_bytes(point, w->chunk) * ESWI_CUDA_SLOTS));
     status = upload(w, point, error);
     return status ? status : open_slots(w, point, error);
 }

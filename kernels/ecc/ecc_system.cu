@@ -1,5 +1,4 @@
-/* ECC on a device: its blocks, its images and its methods for the worker of all systems. */
-#include "ecc/channels.h"
+/* ECC on a device: its configs and its methods for the worker of all systems. */
 #include "kernels/systems.h"
 #include "kernels/ecc/config_image.h"
 #include "kernels/ecc/methods.h"
@@ -27,16 +26,6 @@ static esw_status check(const esw_config *config, esw_error *error)
                           "users x aps x subchannels: found %.3g, a device takes less than 2^31; "
                           "use --backend cpu",
                           gains);
-}
-
-static size_t instance_bytes(const esw_config *config)
-{
-    return eswi_ecc_instance_bytes(config_of(config));
-}
-
-static size_t decision_bytes(const esw_config *config)
-{
-    return eswi_ecc_decision_bytes(config_of(config));
 }
 
 static size_t tables_at(const eswi_method_run *run)
@@ -104,16 +93,6 @@ static esw_status solve(const eswi_cuda_chunk *chunk, size_t method, esw_error *
     return eswi_cuda_ecc_methods[method].solve(&batch, (ecc_method)method, chunk->stream, error);
 }
 
-static size_t host_bytes(const esw_config *config)
-{
-    return eswi_ecc_channels_bytes(config_of(config)->channels);
-}
-
 const eswi_cuda_system eswi_cuda_ecc_system = {
-    "ecc",          "take fewer users, APs or subchannels",
-    check,          instance_bytes,
-    decision_bytes, image_bytes,
-    image,          scratch_bytes,
-    stage,          solve,
-    host_bytes,
+    "ecc", "take fewer users, APs or subchannels", check, image_bytes, image, scratch_bytes, stage, solve,
 };

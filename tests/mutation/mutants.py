@@ -103,7 +103,9 @@ HOST = (
     # ---- streams
     Mutant("mean-on-the-default-stream", STAGE, "ESW_LAUNCH(ecc_mean_kernel, by_link, THREADS_PER_BLOCK, 0, stream,",
            "ESW_LAUNCH(ecc_mean_kernel, by_link, THREADS_PER_BLOCK, 0, nullptr,"),
-    Mutant("no-wait-before-collecting", WORKER, "    ESWI_CUDA_TRY(error, cudaStreamSynchronize(slot->stream));\n", ""),
+    Mutant("no-wait-before-collecting", WORKER,
+           "    slot->out = nullptr;\n    ESWI_CUDA_TRY(error, cudaStreamSynchronize(slot->stream));\n",
+           "    slot->out = nullptr;\n"),
     Mutant("no-wait-for-the-second-slot", WORKER,
            "    for (int s = 0; s < ESWI_CUDA_SLOTS; s++)\n        ESWI_CUDA_TRY(error, cudaStreamSynchronize(",
            "    for (int s = 0; s < 1; s++)\n        ESWI_CUDA_TRY(error, cudaStreamSynchronize("),

@@ -135,7 +135,7 @@ static void config_free(esw_config *config)
 
 static esw_sizes sizes(const esw_config *config)
 {
-    return (esw_sizes){64, 64, (size_t)config->users, config->frames, 0};
+    return (esw_sizes){64, 64, (size_t)config->users, config->frames, 0, 0};
 }
 
 static void stage(const esw_config *config, uint64_t seed, uint64_t scenario, void *instance)

@@ -1,8 +1,5 @@
-#include <stdio.h>
-#include <string.h>
-
 #include "backend/cpu/isa.h"
-#include "backend/cpu/solvers.h"
+#include "backend/cpu/solver.h"
 
 static const char *describe(void)
 {
@@ -11,18 +8,7 @@ static const char *describe(void)
 
 static const eswi_solver_ops *ops(const esw_system *system)
 {
-    static const struct {
-        const char *system;
-        const eswi_solver_ops *ops;
-    } known[] = {
-        {"ecc", &eswi_cpu_ecc_ops},
-        {"cansa", &eswi_cpu_cansa_ops},
-        {"clo", &eswi_cpu_clo_ops},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (!strcmp(system->name, known[i].system))
-            return known[i].ops;
-    return NULL;
+    return eswi_cpu_system_of(system) ? &eswi_cpu_solver_ops : NULL;
 }
 
 static esw_status usable(const eswi_backend *self, esw_error *error)
