@@ -9,14 +9,23 @@
 
 enum { REASON = 200, NAME = 512 };
 
+/* The array that was asked about last stays open: its shape is asked for before its numbers. */
 typedef struct hdf5_array_file {
     eswi_array_file base;
     hid_t id;
+    char open_name[NAME];
+    hid_t open; /* dataset; -1: none */
+    eswi_array_shape open_shape;
 } hdf5_array_file;
 
-static hid_t id_of(const eswi_array_file *file)
+static hdf5_array_file *own(eswi_array_file *file)
 {
-    return ((const hdf5_array_file *)(const void *)file)->id;
+    return (hdf5_array_file *)(void *)file;
+}
+
+static hid_t id_of(eswi_array_file *file)
+{
+    return own(file)->id;
 }
 
 /* ---------------------------------------------------------------- errors */
@@ -57,25 +66,32 @@ static bool has(eswi_array_file *file, const char *name)
     return H5Oexists_by_name(id_of(file), name, H5P_DEFAULT) > 0;
 }
 
-static bool is_dataset(eswi_array_file *file, const char *name)
+/* The dataset of that name; negative where there is none. */
+static hid_t open_if_dataset(eswi_array_file *file, const char *name)
 {
     const hid_t object = H5Oopen(id_of(file), name, H5P_DEFAULT);
-    const bool is = object >= 0 && H5Iget_type(object) == H5I_DATASET;
-    if (object >= 0)
-        H5Oclose(object);
-    return is;
+    if (object < 0 || H5Iget_type(object) == H5I_DATASET)
+        return object;
+    H5Oclose(object);
+    return -1;
 }
 
 /* The dataset of an array: the one of that name, or Octave's below it. Negative where there is none. */
 static hid_t open_dataset(eswi_array_file *file, const char *name)
 {
     char below[NAME + sizeof "/value"];
-    if (!has(file, name))
-        return -1;
-    if (is_dataset(file, name))
-        return H5Dopen2(id_of(file), name, H5P_DEFAULT);
+    const hid_t dataset = open_if_dataset(file, name);
+    if (dataset >= 0)
+        return dataset;
     snprintf(below, sizeof below, "%.*s/value", NAME, name);
-    return has(file, below) && is_dataset(file, below) ? H5Dopen2(id_of(file), below, H5P_DEFAULT) : -1;
+    return open_if_dataset(file, below);
+}
+
+static void close_dataset(eswi_array_file *file)
+{
+    if (own(file)->open >= 0)
+        H5Dclose(own(file)->open);
+    own(file)->open = -1;
 }
 
 static esw_status each(eswi_array_file *file, const char *group, eswi_array_visit *visit, void *context,
@@ -130,18 +146,14 @@ static esw_status check_class(eswi_array_file *file, const char *name, hid_t dat
                  : ESW_OK;
 }
 
-static esw_status shape_of(eswi_array_file *file, const char *name, eswi_array_shape *shape, esw_error *error)
+static esw_status read_shape(eswi_array_file *file, const char *name, hid_t dataset, eswi_array_shape *shape,
+                             esw_error *error)
 {
     hsize_t lengths[H5S_MAX_RANK];
-    *shape = (eswi_array_shape){0};
-    if (!has(file, name))
-        return esw_fail(error, ESW_BAD_INPUT, "%s: %.80s: is missing", file->path, name);
-    const hid_t dataset = open_dataset(file, name);
-    if (dataset < 0)
-        return esw_fail(error, ESW_BAD_INPUT, "%s: %.80s: must be a dataset", file->path, name);
     esw_status status = check_class(file, name, dataset, error);
     const hid_t space = H5Dget_space(dataset);
     const int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, lengths, NULL);
+    *shape = (eswi_array_shape){0};
     if (!status && rank < 0)
         status = fail(file->path, name, "has no shape", error);
     if (!status && rank > ESWI_ARRAY_RANK)
@@ -154,7 +166,32 @@ static esw_status shape_of(eswi_array_file *file, const char *name, eswi_array_s
     shape->rank = status ? 0 : rank;
     if (space >= 0)
         H5Sclose(space);
-    H5Dclose(dataset);
+    return status;
+}
+
+/* Makes an array the open one. */
+static esw_status open_array(eswi_array_file *file, const char *name, esw_error *error)
+{
+    hdf5_array_file *h5 = own(file);
+    if (h5->open >= 0 && strcmp(h5->open_name, name) == 0)
+        return ESW_OK;
+    close_dataset(file);
+    const hid_t dataset = open_dataset(file, name);
+    if (dataset < 0)
+        return esw_fail(error, ESW_BAD_INPUT, "%s: %.80s: %s", file->path, name,
+                        has(file, name) ? "must be a dataset" : "is missing");
+    const esw_status status = read_shape(file, name, dataset, &h5->open_shape, error);
+    h5->open = dataset;
+    snprintf(h5->open_name, sizeof h5->open_name, "%s", name);
+    if (status)
+        close_dataset(file);
+    return status;
+}
+
+static esw_status shape_of(eswi_array_file *file, const char *name, eswi_array_shape *shape, esw_error *error)
+{
+    const esw_status status = open_array(file, name, error);
+    *shape = status ? (eswi_array_shape){0} : own(file)->open_shape;
     return status;
 }
 
@@ -180,25 +217,21 @@ static esw_status read_box(const eswi_array_file *file, const char *name, hid_t 
 static esw_status read_rows(eswi_array_file *file, const char *name, uint64_t first, uint64_t count,
                             double *values, esw_error *error)
 {
-    eswi_array_shape shape;
-    esw_status status = shape_of(file, name, &shape, error);
+    const esw_status status = open_array(file, name, error);
     if (status)
         return status;
+    const eswi_array_shape *shape = &own(file)->open_shape;
     hsize_t start[ESWI_ARRAY_RANK] = {first}, counts[ESWI_ARRAY_RANK] = {count};
-    for (int axis = 1; axis < shape.rank; ++axis)
-        counts[axis] = shape.length[axis];
-    const hid_t dataset = open_dataset(file, name);
-    if (dataset < 0)
-        return fail(file->path, name, "cannot be opened", error);
-    status = read_box(file, name, dataset, shape.rank, start, counts, values, error);
-    H5Dclose(dataset);
-    return status;
+    for (int axis = 1; axis < shape->rank; ++axis)
+        counts[axis] = shape->length[axis];
+    return read_box(file, name, own(file)->open, shape->rank, start, counts, values, error);
 }
 
 /* ---------------------------------------------------------------- files */
 
 static void close_hdf5(eswi_array_file *file)
 {
+    close_dataset(file);
     if (id_of(file) >= 0)
         H5Fclose(id_of(file));
     free(file->path);
@@ -223,7 +256,7 @@ esw_status eswi_array_hdf5_open(const char *path, eswi_array_file **file, esw_er
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the library never prints */
     hdf5_array_file *made = calloc(1, sizeof *made);
     if (made)
-        *made = (hdf5_array_file){{&format, strdup(path)}, -1};
+        *made = (hdf5_array_file){.base = {&format, strdup(path)}, .id = -1, .open = -1};
     if (!made || !made->base.path) {
         free(made);
         return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
