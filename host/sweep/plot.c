@@ -11,11 +11,18 @@
 enum { COLUMNS = 5, WIDE = 760, NARROW = 380, HEIGHT = 400 };
 
 /* Okabe and Ito's colours, told apart by people with any colour vision, that also stand out from white and from
- * near black; each with a dash and a point of its own. */
+ * near black; each with a point and a dash of its own. The dash changes with every round through the colours. */
 static const char *const COLOURS[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                       "#e69f00", "#56b4e9", "#8c6bb1", "#7f7f7f"};
 static const unsigned POINTS[] = {7, 5, 9, 11, 13, 6, 4, 8};
-enum { STYLES = sizeof COLOURS / sizeof COLOURS[0] };
+static const char *const DASHES[] = {"solid",  "(10,5)",        "(3,3)",     "(10,4,3,4)",
+                                     "(18,5)", "(6,3,2,3,2,3)", "(14,3,3,3)"};
+enum { STYLES = sizeof COLOURS / sizeof COLOURS[0], N_DASHES = sizeof DASHES / sizeof DASHES[0] };
+
+/* Curves are drawn one over the other. So that those that coincide are still all seen, each is thinner than the one below it,
+ * has smaller points, and, but for the lowest, gaps in its line. */
+static const double THINNEST = 2.0, THICKEST = 5.5, THINNER_MOST = 1.2, SMALLEST_POINT = 0.6,
+                    LARGEST_POINT = 1.4, SMALLER_MOST = 0.25;
 
 bool eswi_plot_alloc(eswi_plot *plot, size_t n_x, size_t n_curves, bool distribution)
 {
@@ -165,8 +172,61 @@ static double bar_width(const eswi_plot *plot)
     return 0.68 / (double)plot->n_curves;
 }
 
+/* From the lowest curve down to the last in equal steps of at most `step_most`. */
+static double layered(const eswi_plot *plot, size_t k, double least, double most, double step_most)
+{
+    const double above = (double)(plot->n_curves - 1 - k);
+    const double step = plot->n_curves > 1 ? (most - least) / (double)(plot->n_curves - 1) : 0;
+    return least + above * (step < step_most ? step : step_most);
+}
+
+/* The range of the values of all curves. */
+static double height(const eswi_plot *plot)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t k = 0; k < plot->n_curves; ++k)
+        for (size_t i = 0; i < plot->n_x; ++i)
+            if (isfinite(plot->curves[k].y[i])) {
+                low = fmin(low, plot->curves[k].y[i]);
+                high = fmax(high, plot->curves[k].y[i]);
+            }
+    return high > low ? high - low : 0;
+}
+
+/* The first curve whose characters those of curve k would cover in a terminal of `rows` lines; k if there is none. */
+static size_t covered(const eswi_plot *plot, size_t k, unsigned rows)
+{
+    const double line = height(plot) / (rows + 1.0);
+    size_t other = 0;
+    for (; other < k; ++other) {
+        size_t same = 0, drawn = 0;
+        for (; same < plot->n_x; ++same) {
+            const double a = plot->curves[k].y[same], b = plot->curves[other].y[same];
+            if (isfinite(a) != isfinite(b) || (isfinite(a) && fabs(a - b) > 0.5 * line))
+                break;
+            drawn += isfinite(a);
+        }
+        if (same == plot->n_x && drawn > 0)
+            break;
+    }
+    return other;
+}
+
+/* In a terminal a curve that covers another says so in its label. */
+static void put_label(eswi_buffer *script, const eswi_plot *plot, eswi_plot_medium medium, size_t k,
+                      unsigned rows)
+{
+    const size_t below = medium == ESWI_PLOT_TEXT ? covered(plot, k, rows) : k;
+    char *text =
+        below < k ? eswi_format("%s (over %s)", plot->curves[k].label, plot->curves[below].label) : NULL;
+    put_text(script, text ? text : plot->curves[k].label);
+    script->failed |= below < k && !text;
+    free(text);
+}
+
 /* How a curve is drawn. */
-static void put_curve(eswi_buffer *script, const eswi_plot *plot, eswi_plot_medium medium, size_t k)
+static void put_curve(eswi_buffer *script, const eswi_plot *plot, eswi_plot_medium medium, size_t k,
+                      unsigned rows)
 {
     const char *colour = COLOURS[k % STYLES];
     eswi_buffer_printf(script, "%s$curve%zu ", k ? ", \\\n     " : "plot ", k);
@@ -176,12 +236,14 @@ static void put_curve(eswi_buffer *script, const eswi_plot *plot, eswi_plot_medi
         eswi_buffer_printf(
             script, "using 1:5:3:4:6 with candlesticks whiskerbars 0.5 lw 1.5 lc rgb '%s' title ", colour);
     else if (plot->numeric)
-        eswi_buffer_printf(script, "using 1:2:3:4 with yerrorlines lw 2 dt %zu pt %u ps 0.6 lc rgb '%s' title ",
-                           k / STYLES + 1, POINTS[k % STYLES], colour);
+        eswi_buffer_printf(
+            script, "using 1:2:3:4 with yerrorlines lw %.3g dt %s pt %u ps %.3g lc rgb '%s' title ",
+            layered(plot, k, THINNEST, THICKEST, THINNER_MOST), DASHES[k % N_DASHES], POINTS[k % STYLES],
+            layered(plot, k, SMALLEST_POINT, LARGEST_POINT, SMALLER_MOST), colour);
     else
         eswi_buffer_printf(script, "using 1:2:3:4:(%.4g) with boxerrorbars lw 1.2 lc rgb '%s' title ",
                            bar_width(plot), colour);
-    put_text(script, plot->curves[k].label);
+    put_label(script, plot, medium, k, rows);
     if (plot->distribution && medium != ESWI_PLOT_TEXT) /* the median as a bar across the box */
         eswi_buffer_printf(script,
                            ", \\\n     $curve%zu using 1:2:2:2:2 with candlesticks lw 2.5 lc rgb '#000000' "
@@ -199,6 +261,6 @@ void eswi_plot_script(const eswi_plot *plot, eswi_plot_medium medium, const char
     for (size_t k = 0; k < plot->n_curves; ++k)
         put_data(script, plot, k);
     for (size_t k = 0; k < plot->n_curves; ++k)
-        put_curve(script, plot, medium, k);
+        put_curve(script, plot, medium, k, rows);
     eswi_buffer_printf(script, "\nunset output\n");
 }

@@ -308,6 +308,24 @@ class Reports(FigureTest):
         for part in ("speed-up", "users", "Li-GD", "device-only"):
             self.assertIn(part, texts)
 
+    def test_curves_that_coincide_are_all_seen(self):
+        twins = SWEPT.replace("[device-only, li-gd]", "[device-only, li-gd, {use: li-gd, as: twin}, {use: li-gd, as: third}]")
+        self.succeed("run", self.write(twins), "-o", self.folder / "run", "-q")
+        self.succeed("report", self.folder / "run")
+        script = (self.folder / "run" / "report-figures" / "latency-s.gp").read_text(encoding="utf-8")
+        styles = re.findall(r"lw (\S+) dt (\S+) pt (\d+) ps (\S+) lc rgb '(\S+)' title '(\S+)'", script)
+        self.assertEqual([style[5] for style in styles], ["device-only", "li-gd", "twin", "third"])
+        for below, above in zip(styles, styles[1:]):
+            self.assertGreaterEqual(float(below[0]), float(above[0]) + 0.5, "the line below shows on both sides")
+            self.assertGreater(float(below[3]), float(above[3]), "and so does its point")
+            self.assertNotEqual("solid", above[1], "and it shows through the gaps")
+        for kind in (1, 2, 4):
+            self.assertEqual(len({style[kind] for style in styles}), len(styles))
+        text = self.succeed("show", self.folder / "run", "--plot", "latency_s")
+        for label in ("twin (over li-gd)", "third (over li-gd)"):
+            self.assertIn(label, text)
+        self.assertNotIn("(over device-only)", text)
+
     def test_names_from_files_are_escaped(self):
         nasty = """<b>&'"`x` \\\\ $y @z {q}_^ %s</b>"""
         quoted = "'" + nasty.replace("'", "''") + "'"
