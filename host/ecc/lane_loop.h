@@ -15,6 +15,13 @@ enum { ECC_LANES = ESW_LANES };
 /* Rows of a table: the low bits of a stored row number; the rest are flags of its owner. */
 enum { ECC_ROW = 0x3fff };
 
+/* Before a loop of which the device compiler is not to make copies. */
+#if defined(__CUDA_ARCH__)
+#define ESW_LOOP_STAYS _Pragma("unroll 1")
+#else
+#define ESW_LOOP_STAYS
+#endif
+
 #if defined(ESW_LANE_IS_THREAD)
 
 /* What only a device can do; nvcc compiles shared functions for the host too, where no lane calls them. */
@@ -24,13 +31,6 @@ enum { ECC_ROW = 0x3fff };
 #else
 #define ESW_LANES_SHUFFLE(shuffle, value, lane) shuffle(0xffffu << (threadIdx.x & 16u), value, lane, ECC_LANES)
 #define ESW_TAKE_TICKET(counter)                atomicAdd(counter, 1u)
-#endif
-
-/* Before a loop of which the device compiler is not to make copies. */
-#if defined(__CUDA_ARCH__)
-#define ESW_LOOP_STAYS _Pragma("unroll 1")
-#else
-#define ESW_LOOP_STAYS
 #endif
 
 /* The tree of reduce.h over the lanes; every lane gets the result. */

@@ -11,6 +11,7 @@
 #define ESWI_ECC_RESPLIT_H
 
 #include "ecc/account.h"
+#include "ecc/lane_loop.h"
 #include "ecc/layers.h"
 
 /* A decision whose splits are being chosen. */
@@ -22,14 +23,20 @@ typedef struct eswi_ecc_resplit {
 /* A place in the subchannels of one direction, or the same one in both, and what taking it adds to the sum. */
 typedef struct eswi_ecc_opening {
     int32_t subchannel; /* -1: none has room */
+    int split;          /* the best one there; of the uplink */
     double cost;
 } eswi_ecc_opening;
 
-/* What the best split of an offloading user is, and what it costs but for the download. */
+/* The best of a user's splits s < F, and what it costs but for the download. */
 typedef struct eswi_ecc_choice {
     int split;
     double cost;
 } eswi_ecc_choice;
+
+/* What the senders of a subchannel pay for what they send, but for one user, and that user's price. */
+typedef struct eswi_ecc_column {
+    double others, price;
+} eswi_ecc_column;
 
 ESW_FN const eswi_ecc_profile *eswi_ecc_profile_of(const eswi_ecc_ledger *a, int user)
 {
@@ -48,8 +55,9 @@ ESW_FN double eswi_ecc_price(const eswi_ecc_ledger *a, int direction, int user)
 ESW_FN eswi_ecc_choice eswi_ecc_best_sending(const eswi_ecc_config *config, const eswi_ecc_profile *profile,
                                              double price)
 {
-    eswi_ecc_choice best = {1, eswi_ecc_compute_utility(config, profile, 1) + profile->bits[1] * price};
-    for (int j = 2; j < profile->units; j++) {
+    eswi_ecc_choice best = {1, eswi_inf()};
+    ESW_LOOP_STAYS
+    for (int j = 1; j < profile->units; j++) {
         const double cost = eswi_ecc_compute_utility(config, profile, j) + profile->bits[j] * price;
         if (cost < best.cost) {
             best.cost = cost;
@@ -63,28 +71,37 @@ ESW_FN eswi_ecc_choice eswi_ecc_best_sending(const eswi_ecc_config *config, cons
 ESW_FN void eswi_ecc_take_best_splits(const eswi_ecc_ledger *a)
 {
     for (int u = 0; u < a->config->users; u++) {
+        const eswi_ecc_profile *profile = eswi_ecc_profile_of(a, u);
+        double price = 0.0, down = 0.0;
         if (!eswi_ecc_sends(a, u))
             continue;
-        const eswi_ecc_profile *profile = eswi_ecc_profile_of(a, u);
-        const eswi_ecc_choice best = eswi_ecc_best_sending(a->config, profile, eswi_ecc_price(a, ECC_UP, u));
-        const double cost = best.cost + profile->result_bits * eswi_ecc_price(a, ECC_DOWN, u),
-                     local = eswi_ecc_compute_utility(a->config, profile, profile->units);
-        a->decision->split[u] = cost < local ? best.split : profile->units;
+        ESW_LOOP_STAYS
+        for (int d = ECC_DOWN; d >= ECC_UP; d--) { /* the uplink's price remains */
+            down = profile->result_bits * price;
+            price = eswi_ecc_price(a, d, u);
+        }
+        const eswi_ecc_choice best = eswi_ecc_best_sending(a->config, profile, price);
+        const double local = eswi_ecc_compute_utility(a->config, profile, profile->units);
+        a->decision->split[u] = best.cost + down < local ? best.split : profile->units;
     }
 }
 
-/* What the users of a subchannel pay for what they send, but for one of them. */
-ESW_FN double eswi_ecc_others_pay(const eswi_ecc_ledger *a, int direction, int subchannel, int but)
+ESW_FN eswi_ecc_column eswi_ecc_column_of(const eswi_ecc_ledger *a, int direction, int subchannel, int user)
 {
-    double sum = 0.0;
+    eswi_ecc_column column = {0.0, 0.0};
+    ESW_LOOP_STAYS
     for (int v = a->first[direction][subchannel]; v >= 0; v = a->next[direction][v]) {
-        if (v == but || !eswi_ecc_sends(a, v))
+        if (!eswi_ecc_sends(a, v))
             continue;
         const eswi_ecc_profile *profile = eswi_ecc_profile_of(a, v);
-        const double bits = direction == ECC_UP ? profile->bits[a->decision->split[v]] : profile->result_bits;
-        sum += bits * eswi_ecc_price(a, direction, v);
+        const double bits = direction == ECC_UP ? profile->bits[a->decision->split[v]] : profile->result_bits,
+                     price = eswi_ecc_price(a, direction, v);
+        if (v == user)
+            column.price = price;
+        else
+            column.others += bits * price;
     }
-    return sum;
+    return column;
 }
 
 /* Whether a user's AP has room on a subchannel. */
@@ -116,39 +133,51 @@ ESW_FN void eswi_ecc_put(const eswi_ecc_resplit *w, int direction, int user, int
 
 /* What the sum grows by in one direction, computing included in the uplink, if a local user sends on a subchannel at the
  * power it is set to. */
-ESW_FN double eswi_ecc_joining_cost(const eswi_ecc_resplit *w, int direction, int user, int32_t subchannel)
+ESW_FN eswi_ecc_choice eswi_ecc_joining(const eswi_ecc_resplit *w, int direction, int user, int32_t subchannel)
 {
     const eswi_ecc_ledger *a = &w->ledger;
     const eswi_ecc_profile *profile = eswi_ecc_profile_of(a, user);
-    const double before = eswi_ecc_others_pay(a, direction, subchannel, user);
-    a->decision->split[user] = 1;
-    eswi_ecc_put(w, direction, user, subchannel);
-    const double after = eswi_ecc_others_pay(a, direction, subchannel, user),
-                 price = eswi_ecc_price(a, direction, user);
+    double growth = 0.0, price = 0.0;
+    ESW_LOOP_STAYS
+    for (int joined = 0; joined < 2; joined++) { /* before, after */
+        if (joined) {
+            a->decision->split[user] = 1;
+            eswi_ecc_put(w, direction, user, subchannel);
+        }
+        const eswi_ecc_column column = eswi_ecc_column_of(a, direction, subchannel, user);
+        growth = column.others - growth;
+        price = column.price;
+    }
     eswi_ecc_put(w, direction, user, -1);
     a->decision->split[user] = profile->units;
-    return after - before +
-           (direction == ECC_UP ? eswi_ecc_best_sending(a->config, profile, price).cost
-                                : profile->result_bits * price);
+    eswi_ecc_choice choice = {1, profile->result_bits * price};
+    if (direction == ECC_UP)
+        choice = eswi_ecc_best_sending(a->config, profile, price);
+    choice.cost = growth + choice.cost;
+    return choice;
 }
 
 /* The cheapest place for a local user in directions `from` to `to`, the same subchannel in all of them. */
 ESW_FN eswi_ecc_opening eswi_ecc_cheapest(const eswi_ecc_resplit *w, int from, int to, int user)
 {
     const eswi_ecc_ledger *a = &w->ledger;
-    const int own = a->access == ECC_NOMA ? -1 : a->decision->assigned[from][user];
-    eswi_ecc_opening best = {-1, eswi_inf()};
+    const bool noma = a->access == ECC_NOMA;
+    const int own = noma ? -1 : a->decision->assigned[from][user];
+    eswi_ecc_opening best = {-1, 1, eswi_inf()};
+    ESW_LOOP_STAYS
     for (int32_t m = 0; m < a->config->subchannels; m++) {
-        double cost = 0.0;
-        bool room = a->access == ECC_NOMA || m == own;
-        for (int d = from; d <= to && room && a->access == ECC_NOMA; d++)
+        eswi_ecc_opening here = {m, 1, 0.0};
+        bool room = noma || m == own;
+        for (int d = from; d <= to && room && noma; d++)
             room = eswi_ecc_has_room(a, d, m, user);
-        for (int d = from; d <= to && room; d++)
-            cost += eswi_ecc_joining_cost(w, d, user, m);
-        if (room && cost < best.cost) {
-            best.cost = cost;
-            best.subchannel = m;
+        ESW_LOOP_STAYS
+        for (int d = from; d <= to && room; d++) {
+            const eswi_ecc_choice choice = eswi_ecc_joining(w, d, user, m);
+            here.split = d == ECC_UP ? choice.split : here.split;
+            here.cost += choice.cost;
         }
+        if (room && here.cost < best.cost)
+            best = here;
     }
     return best;
 }
@@ -158,42 +187,47 @@ ESW_FN void eswi_ecc_try_to_join(const eswi_ecc_resplit *w, int user)
 {
     const eswi_ecc_ledger *a = &w->ledger;
     const eswi_ecc_profile *profile = eswi_ecc_profile_of(a, user);
-    eswi_ecc_opening place[ECC_DIRECTIONS];
+    const bool paired = a->config->pair_directions;
+    eswi_ecc_opening up = {-1, 1, 0.0}, down = up;
+    double cost = 0.0;
 
     for (int d = 0; d < ECC_DIRECTIONS; d++)
         a->decision->power_w[d][user] = a->config->power_max_w[d];
-    place[ECC_UP] = eswi_ecc_cheapest(w, ECC_UP, a->config->pair_directions ? ECC_DOWN : ECC_UP, user);
-    place[ECC_DOWN] = place[ECC_UP];
-    double cost = place[ECC_UP].cost;
-    if (!a->config->pair_directions) {
-        place[ECC_DOWN] = eswi_ecc_cheapest(w, ECC_DOWN, ECC_DOWN, user);
-        cost += place[ECC_DOWN].cost;
+    ESW_LOOP_STAYS
+    for (int d = ECC_UP; d <= (paired ? ECC_UP : ECC_DOWN); d++) {
+        down = eswi_ecc_cheapest(w, d, paired ? ECC_DOWN : d, user);
+        up = d == ECC_UP ? down : up;
+        cost += down.cost;
     }
     if (!(cost < eswi_ecc_compute_utility(a->config, profile, profile->units)))
         return;
-    a->decision->split[user] = 1;
-    for (int d = 0; d < ECC_DIRECTIONS; d++)
-        eswi_ecc_put(w, d, user, place[d].subchannel);
-    a->decision->split[user] = eswi_ecc_best_sending(a->config, profile, eswi_ecc_price(a, ECC_UP, user)).split;
+    a->decision->split[user] = up.split;
+    eswi_ecc_put(w, ECC_UP, user, up.subchannel);
+    eswi_ecc_put(w, ECC_DOWN, user, down.subchannel);
 }
 
 /* All steps on a decision within its boxes; `lists` is scratch of account.h. Powers of users that join are the largest.
- * Work: a local user is tried at O(M) subchannels, each for the square of the users there. */
+ * Work: a local user is tried at O(M) subchannels, each for the square of the users there. Loops that stay keep the code,
+ * and in CUDA the registers, to one copy of what a link is worth. */
 ESW_FN void eswi_ecc_resplit_users(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
                                    const eswi_ecc_decision *decision, int32_t *lists)
 {
     eswi_ecc_resplit w;
     w.lists = lists;
     w.ledger = eswi_ecc_ledger_open(config, instance, decision, lists);
-    eswi_ecc_take_best_splits(&w.ledger);
-    for (int u = 0; u < config->users && w.ledger.access == ECC_NOMA; u++)
-        if (!eswi_ecc_sends(&w.ledger, u))
-            eswi_ecc_reset_user(config, instance, u, decision);
-    w.ledger = eswi_ecc_ledger_open(config, instance, decision, lists);
-    for (int u = 0; u < config->users; u++)
-        if (!eswi_ecc_sends(&w.ledger, u))
-            eswi_ecc_try_to_join(&w, u);
-    eswi_ecc_take_best_splits(&w.ledger);
+    ESW_LOOP_STAYS
+    for (int joined = 0; joined < 2; joined++) {
+        eswi_ecc_take_best_splits(&w.ledger);
+        if (joined)
+            return;
+        for (int u = 0; u < config->users && w.ledger.access == ECC_NOMA; u++)
+            if (!eswi_ecc_sends(&w.ledger, u))
+                eswi_ecc_reset_user(config, instance, u, decision);
+        w.ledger = eswi_ecc_ledger_open(config, instance, decision, lists);
+        for (int u = 0; u < config->users; u++)
+            if (!eswi_ecc_sends(&w.ledger, u))
+                eswi_ecc_try_to_join(&w, u);
+    }
 }
 
 #endif

@@ -188,7 +188,8 @@ extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK) ecc_li_gd_write_
     }
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK) ecc_li_gd_resplit_kernel(const li_gd_stage g)
+/* Three blocks: 168 registers a thread. It goes through both directions by index, so the ledger's lists lie in local memory. */
+extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, 3) ecc_li_gd_resplit_kernel(const li_gd_stage g)
 {
     const uint32_t thread = thread_of_grid();
     if (thread / ECC_LANES < g.n_crews) {
