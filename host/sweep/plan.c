@@ -220,6 +220,8 @@ esw_status eswi_run_plan_make(const esw_experiment *experiment, const esw_run_op
     plan->points = calloc(experiment->n_points, sizeof *plan->points);
     if (!plan->points)
         return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", experiment->source);
+    plan->system = experiment->system;
+    status = esw_experiment_configure(experiment, 0, ESW_NONE, &plan->kept, error);
     for (size_t i = 0; i < experiment->n_points && !status; ++i)
         status = plan_point(experiment, options, i, plan, error);
     if (!status)
@@ -230,6 +232,8 @@ esw_status eswi_run_plan_make(const esw_experiment *experiment, const esw_run_op
 void eswi_run_plan_free(eswi_run_plan *plan)
 {
     eswi_metrics_free(&plan->metrics);
+    if (plan->kept)
+        plan->system->config_free(plan->kept);
     free(plan->points);
     *plan = (eswi_run_plan){0};
 }

@@ -43,6 +43,8 @@ typedef struct eswi_run_plan {
     uint64_t allowed_bytes;
     eswi_metrics metrics;
     eswi_point_plan *points; /* [points of the experiment] */
+    const esw_system *system;
+    esw_config *kept; /* point 0's: what configs share with it, a file of channels, is not read for every point again */
     esw_plan summary;
 } eswi_run_plan;
 
