@@ -262,10 +262,11 @@ json_t *bench_chain(const esw_bench_options *options, esw_error *error)
         local[u] = eswi_inf();
     }
     eswi_ecc_cell chain;
+    eswi_ecc_cell_table table;
     eswi_ecc_cell_build(&p.scene, ECC_UP, 0, users, CHAIN, local, power, CHAIN_LEVELS, &chain);
     for (int k = 0; k < 10 * REPEATS; k++) {
         const double start = thread_s();
-        const eswi_ecc_cell_bounds bounds = eswi_cpu_kernels_in_use()->ecc_optimum->chain(&chain, 0);
+        const eswi_ecc_cell_bounds bounds = eswi_cpu_kernels_in_use()->ecc_optimum->chain(&chain, 0, &table);
         const double elapsed = thread_s() - start;
         least = elapsed < least ? elapsed : least;
         gap = (double)((bounds.high - bounds.low) / bounds.high);

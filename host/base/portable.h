@@ -27,6 +27,20 @@
 #define ESW_FN static inline
 #endif
 
+/* Marks functions of shared source that are too large to be inlined wherever they are called. In C they belong to the one
+ * file that includes their bodies, ESW_LARGE for everybody, ESW_LARGE_OWN for that file; in C++ and CUDA every file
+ * that includes them has its own. */
+#if defined(__CUDACC__)
+#define ESW_LARGE     static __device__ __noinline__
+#define ESW_LARGE_OWN static __device__
+#elif defined(__cplusplus)
+#define ESW_LARGE     static __attribute__((unused))
+#define ESW_LARGE_OWN static __attribute__((unused))
+#else
+#define ESW_LARGE
+#define ESW_LARGE_OWN static
+#endif
+
 #define ESW_RESTRICT __restrict__
 
 #if defined(__FAST_MATH__)

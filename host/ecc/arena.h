@@ -6,13 +6,16 @@
  * (interference only raises prices), so the bounds of single users, summed, bound every set, and every element that has
  * been solved raises the bounds of the sets above it. Best first: the candidate of least bound has its elements solved
  * until one is done whose bound is not above any other's.
+ *
+ * Shared with GPU code: bodies in arena_search.h.
  */
 #ifndef ESWI_ECC_ARENA_H
 #define ESWI_ECC_ARENA_H
 
+#include "base/carve.h"
 #include "ecc/element_build.h"
 #include "ecc/frontier.h"
-#include "ecc/optimum.h"
+#include "ecc/search.h"
 
 enum {
     ECC_ARENA_USERS = 10,     /* of a component with a fixed assignment */
@@ -42,6 +45,7 @@ typedef struct eswi_ecc_arena {
     unsigned cluster[ECC_ARENA_FREE_USERS]; /* free: the users of every AP present, as sets */
     int n_clusters;
     double *cost, *partition; /* [sets], [directions][subchannels + 1][sets] */
+    eswi_ecc_element *element; /* the one being solved */
     /* How elements are solved. */
     ecc_method method;
     const eswi_ecc_optimum_kernels *kernels;
@@ -56,10 +60,10 @@ typedef struct eswi_ecc_arena {
     unsigned senders, chosen[ECC_ARENA_TABLES]; /* sets */
 } eswi_ecc_arena;
 
-/* Memory of an arena of at most `users` users and `tables` tables. */
-void eswi_ecc_arena_layout(eswi_ecc_arena *arena, eswi_carve *carve, int users, int tables);
+/* Memory of an arena of at most `users` users and `tables` tables; `arena` may be NULL while measuring. */
+ESW_LARGE void eswi_ecc_arena_layout(eswi_ecc_arena *arena, eswi_carve *carve, int users, int tables);
 
 /* Solves an arena whose fields above the answer are set; tables' arrays are filled here. */
-void eswi_ecc_arena_solve(eswi_ecc_arena *arena);
+ESW_LARGE void eswi_ecc_arena_solve(eswi_ecc_arena *arena);
 
 #endif

@@ -29,10 +29,7 @@ eswi_ecc_decision eswi_ecc_decision_view(const eswi_ecc_config *config, const vo
 void eswi_ecc_decision_reset(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
                              ecc_access access, const eswi_ecc_decision *decision)
 {
-    eswi_ecc_reset_diagnostics(access, decision->diagnostics);
-    for (int u = 0; u < config->users; u++) {
-        eswi_ecc_reset_user(config, instance, u, decision);
-    }
+    eswi_ecc_reset(config, instance, access, decision);
 }
 
 void eswi_ecc_decision_clamp(const eswi_ecc_config *config, const eswi_ecc_instance *instance,

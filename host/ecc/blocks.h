@@ -79,6 +79,15 @@ ESW_FN void eswi_ecc_reset_diagnostics(ecc_access access, eswi_ecc_diagnostics *
     diagnostics->access = access;
 }
 
+/* eswi_ecc_decision_reset. */
+ESW_FN void eswi_ecc_reset(const eswi_ecc_config *config, const eswi_ecc_instance *instance, ecc_access access,
+                           const eswi_ecc_decision *decision)
+{
+    eswi_ecc_reset_diagnostics(access, decision->diagnostics);
+    for (int u = 0; u < config->users; u++)
+        eswi_ecc_reset_user(config, instance, u, decision);
+}
+
 ESW_FN double eswi_ecc_clamp(double value, double low, double high)
 {
     return value < low ? low : value > high ? high : value;

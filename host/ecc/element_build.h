@@ -1,4 +1,5 @@
-/* ECC: from an instance to its elements (element.h). */
+/* ECC: from an instance to its elements (element.h) and chains (states.h). Shared with GPU code but for the envelopes:
+ * bodies in scene_build.h. */
 #ifndef ESWI_ECC_ELEMENT_BUILD_H
 #define ESWI_ECC_ELEMENT_BUILD_H
 
@@ -29,12 +30,12 @@ void eswi_ecc_envelope_of(const double *compute, const double *bits, int splits,
 
 /* The element of the senders users[n] (ascending) on a subchannel in a direction; slices[n]: into how many slices the
  * subchannel is cut where each of them sends (1 under noma). */
-void eswi_ecc_element_build(const eswi_ecc_scene *scene, int direction, int subchannel, const int32_t *users,
+ESW_LARGE void eswi_ecc_element_build(const eswi_ecc_scene *scene, int direction, int subchannel, const int32_t *users,
                             const int32_t *slices, int n, eswi_ecc_element *element);
 
 /* The chain of users[n] of one cell on a subchannel in a direction, n <= ECC_CHAIN_USERS, under noma; power[levels] and
  * local[n] (eswi_inf() for users who must send) are borrowed and copied. */
-void eswi_ecc_cell_build(const eswi_ecc_scene *scene, int direction, int subchannel, const int32_t *users,
+ESW_LARGE void eswi_ecc_cell_build(const eswi_ecc_scene *scene, int direction, int subchannel, const int32_t *users,
                           int n, const double *local, const float *power, int levels, eswi_ecc_cell *chain);
 
 #endif

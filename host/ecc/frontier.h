@@ -3,18 +3,14 @@
  * Boxes of powers are kept in a heap by their lower bound (bound.h) and halved, eight of the lowest at a time, until the
  * lowest bound reaches the best value found less the tolerance. Everything is deterministic: the order of the heap, the
  * boxes of a batch, the node limit. The value is that of a point, the bound holds whatever ended the search.
+ *
+ * Shared with GPU code: bodies in frontier_search.h.
  */
 #ifndef ESWI_ECC_FRONTIER_H
 #define ESWI_ECC_FRONTIER_H
 
-#include "ecc/bound.h"
 #include "ecc/ecc.h"
-
-/* The two inner loops, one implementation per instruction set, same bits. */
-typedef struct eswi_ecc_element_kernels {
-    void (*bound)(const eswi_ecc_element *element, int steps, eswi_ecc_boxes *boxes);
-    void (*values)(const eswi_ecc_element *element, eswi_ecc_points *points);
-} eswi_ecc_element_kernels;
+#include "ecc/inner.h"
 
 typedef struct eswi_ecc_node {
     double bound;
@@ -28,7 +24,7 @@ typedef struct eswi_ecc_limits {
     double slack;      /* or absolute: value - bound <= slack */
     double cutoff;     /* or bound >= cutoff: nobody needs to know more */
     int64_t nodes;     /* boxes bounded; the first sixteen are, whatever the limit */
-    double deadline_s; /* of eswi_clock_s; 0: none */
+    double deadline_s; /* of eswi_ecc_seconds; 0: none */
     int steps;         /* evaluations of the relaxation per box, >= 1 */
 } eswi_ecc_limits;
 
@@ -46,22 +42,26 @@ typedef struct eswi_ecc_frontier {
     eswi_ecc_node *heap;
     int32_t capacity;
     eswi_ecc_boxes boxes;
+    eswi_ecc_points points;
+    eswi_ecc_node batch[ECC_LANES]; /* what `boxes` holds */
 } eswi_ecc_frontier;
 
 /* Lowers the element's value from power_w[n] by searching one user's power at a time, sixteen values of it side by side,
  * in ever narrower ranges, from `octaves` to either side to `narrowest`; power_w is where it ended. Returns the value
- * there. */
-double eswi_ecc_element_descend(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
-                                double octaves, double narrowest, double *power_w);
+ * there. `points` is scratch. */
+ESW_LARGE double eswi_ecc_element_descend(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
+                                          double octaves, double narrowest, eswi_ecc_points *points,
+                                          double *power_w);
 
 /* A range of powers so narrow that searching it gains next to nothing. */
 #define ECC_DESCENT_FINE 0x1p-7
 
 /* The octaves between the element's least and most power. */
-double eswi_ecc_element_octaves(const eswi_ecc_element *element);
+ESW_LARGE double eswi_ecc_element_octaves(const eswi_ecc_element *element);
 
 /* Minimises the element over its box of powers. n = 0 costs nothing. */
-void eswi_ecc_certify(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
-                      const eswi_ecc_limits *limits, eswi_ecc_frontier *frontier, eswi_ecc_certificate *result);
+ESW_LARGE void eswi_ecc_certify(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
+                                const eswi_ecc_limits *limits, eswi_ecc_frontier *frontier,
+                                eswi_ecc_certificate *result);
 
 #endif

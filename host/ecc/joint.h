@@ -4,6 +4,8 @@
  * the computing of local users. Splits need no variable: an element charges the envelope. A step changes one user's or
  * two users' place (to another subchannel, to the place of another user, to local or back), lets the powers of the
  * elements concerned descend, and stays if the sum got smaller. The search ends where no step helps.
+ *
+ * Shared with GPU code: bodies in joint_search.h.
  */
 #ifndef ESWI_ECC_JOINT_H
 #define ESWI_ECC_JOINT_H
@@ -15,18 +17,18 @@
 typedef struct eswi_ecc_joint eswi_ecc_joint;
 
 /* Memory of a search. */
-eswi_ecc_joint *eswi_ecc_joint_layout(eswi_carve *carve, const eswi_ecc_config *config);
+ESW_LARGE eswi_ecc_joint *eswi_ecc_joint_layout(eswi_carve *carve, const eswi_ecc_config *config);
 
 /* Gets ready for one scenario; slices[direction][user] as in eswi_ecc_element_build, 0 for users without a place. */
-void eswi_ecc_joint_begin(eswi_ecc_joint *joint, const eswi_ecc_scene *scene,
+ESW_LARGE void eswi_ecc_joint_begin(eswi_ecc_joint *joint, const eswi_ecc_scene *scene,
                           const eswi_ecc_element_kernels *kernels, int32_t *const slices[ECC_DIRECTIONS]);
 
 /* Who of a list of users (first, next[]) sends, and with what power, where `decision` has assigned them. */
-void eswi_ecc_joint_settle(eswi_ecc_joint *joint, int32_t first, const int32_t *next,
+ESW_LARGE void eswi_ecc_joint_settle(eswi_ecc_joint *joint, int32_t first, const int32_t *next,
                            const eswi_ecc_decision *decision);
 
 /* The whole search, from the decision's assignment (rule A) and, under noma, config->starts - 1 random ones; `load` is
  * scratch of N x M. Fills assignment, powers and diagnostics; splits are left to the caller. */
-void eswi_ecc_joint_solve(eswi_ecc_joint *joint, int32_t *load, const eswi_ecc_decision *decision);
+ESW_LARGE void eswi_ecc_joint_solve(eswi_ecc_joint *joint, int32_t *load, const eswi_ecc_decision *decision);
 
 #endif

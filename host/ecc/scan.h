@@ -24,28 +24,20 @@ enum { ECC_SCAN_STATES = 1024 };
 /* An element in float, by level; levels are padded to whole vectors with the last one. */
 typedef struct eswi_ecc_scan {
     int n, levels, padded;
-    int out;           /* the user taken out of the rows, -1 for none */
-    float *power;      /* [padded] W */
-    float *price;      /* [padded] wT + wE p */
-    float *state;      /* [ECC_SCAN_STATES + ECC_LANES] V */
-    float *inverse;    /* [ECC_SCAN_STATES + ECC_LANES] 1 / I of a state */
-    float *row, *look; /* [padded] what a row costs */
-    float *slab;       /* [levels] the least of a slab of rows */
+    int out;                /* the user taken out of the rows, -1 for none */
+    float *power;           /* [padded] W */
+    float *price;           /* [padded] wT + wE p */
+    float *state;           /* [ECC_SCAN_STATES + ECC_LANES] V */
+    float *inverse;         /* [ECC_SCAN_STATES + ECC_LANES] 1 / I of a state */
+    float *row, *look;      /* [padded] what a row costs */
+    float *slab;            /* [levels] the least of a slab of rows */
+    float least[ECC_LANES]; /* of the row worked out last, by lane */
     float state_low, states_per_octave;
     float own[ECC_ELEMENT_USERS];
     float heard[ECC_ELEMENT_USERS][ECC_ELEMENT_USERS];
     int lines[ECC_ELEMENT_USERS];
     float fixed[ECC_ELEMENT_USERS][ECC_ELEMENT_LINES], slope[ECC_ELEMENT_USERS][ECC_ELEMENT_LINES];
 } eswi_ecc_scan;
-
-/* The inner loops, one implementation per instruction set, same bits. */
-typedef struct eswi_ecc_scan_kernels {
-    /* row[g] = the element with user `user` at level g and the others at level[]; returns the least of them. The user
-     * that is out counts with its V and is taken to send with its lowest power. */
-    float (*row)(const eswi_ecc_scan *scan, int user, const int32_t *level, float *row);
-    /* Fills the value table of user scan->out. */
-    void (*table)(const eswi_ecc_scan *scan);
-} eswi_ecc_scan_kernels;
 
 /* Prices beyond this are as good as infinite, and infinity times a slope of 0 is not a number. */
 ESW_FN float eswi_ecc_scan_price(float price, float sinr)
@@ -79,15 +71,17 @@ ESW_FN void eswi_ecc_scan_add_out(const eswi_ecc_scan *s, int lane, float base, 
 {
     const float heard = s->heard[s->out][lane];
     for (int g = 0; g < s->padded; g += ECC_LANES) {
-        int state[ECC_LANES];
+        ESW_LANE_VAR(int, state);
         ESW_EACH_LANE(l)
         {
             const float octaves = eswi_log2f(base + heard * s->power[g + l]) - s->state_low;
             const float at = octaves * s->states_per_octave - 0.01f; /* a hair down: V then is a lower bound */
-            state[l] = at > 0.0f ? (int)at : 0;
+            ESW_AT(state, l) = at > 0.0f ? (int)at : 0;
         }
-        for (int l = 0; l < ECC_LANES; l++)
-            row[g + l] += s->state[state[l]];
+        ESW_LANES_IN_TURN(l)
+        {
+            row[g + l] += s->state[ESW_AT(state, l)];
+        }
     }
 }
 
@@ -97,38 +91,40 @@ ESW_FN void eswi_ecc_scan_add_varying(const eswi_ecc_scan *s, int i, int lane, c
     const float heard = s->heard[i][lane], own = s->own[i];
     const float price = i == lane ? 0.0f : s->price[level[i]], power = i == lane ? 0.0f : s->power[level[i]];
     for (int g = 0; g < s->padded; g += ECC_LANES) {
-        float x[ECC_LANES], least[ECC_LANES];
+        ESW_LANE_VAR(float, x);
+        ESW_LANE_VAR(float, least);
         if (i == lane) {
             const float sinr = own / base;
             ESW_EACH_LANE(l)
             {
-                x[l] = eswi_ecc_scan_price(s->price[g + l], sinr * s->power[g + l]);
+                ESW_AT(x, l) = eswi_ecc_scan_price(s->price[g + l], sinr * s->power[g + l]);
             }
         } else {
             const float received = own * power;
             ESW_EACH_LANE(l)
             {
-                x[l] = eswi_ecc_scan_price(price, received / (base + heard * s->power[g + l]));
+                ESW_AT(x, l) = eswi_ecc_scan_price(price, received / (base + heard * s->power[g + l]));
             }
         }
         ESW_EACH_LANE(l)
         {
-            least[l] = s->slope[i][0] * x[l] + s->fixed[i][0];
+            ESW_AT(least, l) = s->slope[i][0] * ESW_AT(x, l) + s->fixed[i][0];
         }
         for (int k = 1; k < s->lines[i]; k++)
             ESW_EACH_LANE(l)
             {
-                const float line = s->slope[i][k] * x[l] + s->fixed[i][k];
-                least[l] = line < least[l] ? line : least[l];
+                const float line = s->slope[i][k] * ESW_AT(x, l) + s->fixed[i][k];
+                ESW_AT(least, l) = line < ESW_AT(least, l) ? line : ESW_AT(least, l);
             }
         ESW_EACH_LANE(l)
         {
-            row[g + l] += least[l];
+            row[g + l] += ESW_AT(least, l);
         }
     }
 }
 
-ESW_FN float eswi_ecc_scan_row(const eswi_ecc_scan *s, int lane, const int32_t *level, float *row)
+/* Fills row[] and s->least. */
+ESW_FN void eswi_ecc_scan_lanes(eswi_ecc_scan *s, int lane, const int32_t *level, float *row)
 {
     float still = 0.0f; /* what users pay who do not hear the lane user */
     for (int i = 0; i < s->n; i++)
@@ -147,18 +143,28 @@ ESW_FN float eswi_ecc_scan_row(const eswi_ecc_scan *s, int lane, const int32_t *
         else if (i == lane || s->heard[i][lane] > 0.0f)
             eswi_ecc_scan_add_varying(s, i, lane, level, eswi_ecc_scan_base(s, i, lane, level), row);
     }
-    float least[ECC_LANES], lowest = FLT_MAX;
+    ESW_LANE_VAR(float, least);
     ESW_EACH_LANE(l)
     {
-        least[l] = FLT_MAX;
+        ESW_AT(least, l) = FLT_MAX;
     }
     for (int g = 0; g < s->padded; g += ECC_LANES)
         ESW_EACH_LANE(l)
         {
-            least[l] = row[g + l] < least[l] ? row[g + l] : least[l];
+            ESW_AT(least, l) = row[g + l] < ESW_AT(least, l) ? row[g + l] : ESW_AT(least, l);
         }
+    ESW_EACH_LANE(l)
+    {
+        s->least[l] = ESW_AT(least, l);
+    }
+}
+
+/* The least of the row worked out last. */
+ESW_FN float eswi_ecc_scan_least(const eswi_ecc_scan *s)
+{
+    float lowest = FLT_MAX;
     for (int l = 0; l < ECC_LANES; l++)
-        lowest = least[l] < lowest ? least[l] : lowest;
+        lowest = s->least[l] < lowest ? s->least[l] : lowest;
     return lowest;
 }
 
@@ -166,22 +172,25 @@ ESW_FN void eswi_ecc_scan_table(const eswi_ecc_scan *s)
 {
     const int t = s->out;
     for (int k = 0; k < ECC_SCAN_STATES + ECC_LANES; k += ECC_LANES) {
-        float cheapest[ECC_LANES], inverse[ECC_LANES];
+        ESW_LANE_VAR(float, cheapest);
+        ESW_LANE_VAR(float, inverse);
         ESW_EACH_LANE(l)
         {
-            cheapest[l] = FLT_MAX;
-            inverse[l] = s->inverse[k + l] * s->own[t];
+            ESW_AT(cheapest, l) = FLT_MAX;
+            ESW_AT(inverse, l) = s->inverse[k + l] * s->own[t];
         }
         for (int g = 0; g < s->levels; g++) {
             const float price = s->price[g], power = s->power[g];
             ESW_EACH_LANE(l)
             {
-                const float x = eswi_ecc_scan_price(price, power * inverse[l]);
-                cheapest[l] = x < cheapest[l] ? x : cheapest[l];
+                const float x = eswi_ecc_scan_price(price, power * ESW_AT(inverse, l));
+                ESW_AT(cheapest, l) = x < ESW_AT(cheapest, l) ? x : ESW_AT(cheapest, l);
             }
         }
-        for (int l = 0; l < ECC_LANES; l++) /* the envelope rises with the price: once is enough */
-            s->state[k + l] = eswi_ecc_scan_envelope(s, t, cheapest[l]);
+        ESW_LANES_IN_TURN(l) /* the envelope rises with the price: once is enough */
+        {
+            s->state[k + l] = eswi_ecc_scan_envelope(s, t, ESW_AT(cheapest, l));
+        }
     }
 }
 

@@ -37,72 +37,100 @@ typedef struct eswi_ecc_cell_bounds {
     float low, high; /* of the grid of levels, tolerance included; `low` with `between`: of all powers */
 } eswi_ecc_cell_bounds;
 
+/* W of two users in a row, by state: bounds of both sides, and c + X. */
+typedef struct eswi_ecc_cell_table {
+    float sum[ECC_CHAIN_STATES], low[2][ECC_CHAIN_STATES], high[2][ECC_CHAIN_STATES];
+} eswi_ecc_cell_table;
+
+/* W before the first user. State k holds c + X = c 2^(k octaves / states). */
+ESW_FN void eswi_ecc_cell_begin(const eswi_ecc_cell *c, eswi_ecc_cell_table *t)
+{
+    const float step = c->octaves / ECC_CHAIN_STATES;
+    for (int k = 0; k < ECC_CHAIN_STATES; k += ECC_LANES)
+        ESW_EACH_LANE(l)
+        {
+            t->sum[k + l] = c->offset * eswi_exp2f(step * (float)(k + l));
+            t->low[0][k + l] = t->high[0][k + l] = 0.0f;
+        }
+}
+
 /* One user's W from the one before: both bounds for sixteen states from `k` on. With `between`, a level stands for the
  * powers up to the next one: it is paid for and heard at its low end and received at its high end. */
 ESW_FN void eswi_ecc_cell_states(const eswi_ecc_cell *c, int user, int between, int k, const float *sum,
                                  const float *low, const float *high, float *next_low, float *next_high)
 {
     const float per_octave = ECC_CHAIN_STATES / c->octaves, inverse_offset = 1.0f / c->offset;
-    float heard[ECC_LANES], heard_price[ECC_LANES], least_low[ECC_LANES], least_high[ECC_LANES];
+    ESW_LANE_VAR(float, heard);
+    ESW_LANE_VAR(float, heard_price);
+    ESW_LANE_VAR(float, least_low);
+    ESW_LANE_VAR(float, least_high);
     ESW_EACH_LANE(l)
     {
-        heard[l] = c->own[user] / (1.0f + c->hears[user] * (sum[k + l] - c->offset));
-        least_low[l] = c->local[user] < FLT_MAX ? c->local[user] + low[k + l] : FLT_MAX;
-        least_high[l] = c->local[user] < FLT_MAX ? c->local[user] + high[k + l] : FLT_MAX;
+        ESW_AT(heard, l) = c->own[user] / (1.0f + c->hears[user] * (sum[k + l] - c->offset));
+        ESW_AT(least_low, l) = c->local[user] < FLT_MAX ? c->local[user] + low[k + l] : FLT_MAX;
+        ESW_AT(least_high, l) = c->local[user] < FLT_MAX ? c->local[user] + high[k + l] : FLT_MAX;
     }
     for (int g = 0; g < c->levels; g++) {
         const float power = c->power[g], received = c->power[between && g + 1 < c->levels ? g + 1 : g];
         const float price = c->weight_time + c->weight_energy * power, added = c->adds[user] * power;
-        float cost[ECC_LANES];
-        int at[ECC_LANES];
+        ESW_LANE_VAR(float, cost);
+        ESW_LANE_VAR(int, at);
         ESW_EACH_LANE(l)
         {
-            const float x = price / eswi_log2_1pf_finite(received * heard[l]);
-            heard_price[l] = x < 1e30f ? x : 1e30f;
-            cost[l] = c->slope[user][0] * heard_price[l] + c->fixed[user][0];
+            const float x = price / eswi_log2_1pf_finite(received * ESW_AT(heard, l));
+            ESW_AT(heard_price, l) = x < 1e30f ? x : 1e30f;
+            ESW_AT(cost, l) = c->slope[user][0] * ESW_AT(heard_price, l) + c->fixed[user][0];
             const float state = eswi_log2f((sum[k + l] + added) * inverse_offset) * per_octave - 0.01f;
             const int below = state > 0.0f ? (int)state : 0;
-            at[l] = below < ECC_CHAIN_STATES - 3 ? below : ECC_CHAIN_STATES - 3;
+            ESW_AT(at, l) = below < ECC_CHAIN_STATES - 3 ? below : ECC_CHAIN_STATES - 3;
         }
         for (int line = 1; line < c->lines[user]; line++)
             ESW_EACH_LANE(l)
             {
-                const float other = c->slope[user][line] * heard_price[l] + c->fixed[user][line];
-                cost[l] = other < cost[l] ? other : cost[l];
+                const float other = c->slope[user][line] * ESW_AT(heard_price, l) + c->fixed[user][line];
+                ESW_AT(cost, l) = other < ESW_AT(cost, l) ? other : ESW_AT(cost, l);
             }
         ESW_EACH_LANE(l)
         {
             /* The logarithm is right to a hundredth of a state, so two above is not below. */
-            const float with_low = cost[l] + low[at[l]], with_high = cost[l] + high[at[l] + 2];
-            least_low[l] = with_low < least_low[l] ? with_low : least_low[l];
-            least_high[l] = with_high < least_high[l] ? with_high : least_high[l];
+            const float with_low = ESW_AT(cost, l) + low[ESW_AT(at, l)],
+                        with_high = ESW_AT(cost, l) + high[ESW_AT(at, l) + 2];
+            ESW_AT(least_low, l) = with_low < ESW_AT(least_low, l) ? with_low : ESW_AT(least_low, l);
+            ESW_AT(least_high, l) = with_high < ESW_AT(least_high, l) ? with_high : ESW_AT(least_high, l);
         }
     }
-    for (int l = 0; l < ECC_LANES; l++) {
-        next_low[k + l] = least_low[l];
-        next_high[k + l] = least_high[l];
+    ESW_LANES_IN_TURN(l)
+    {
+        next_low[k + l] = ESW_AT(least_low, l);
+        next_high[k + l] = ESW_AT(least_high, l);
     }
 }
 
-/* Both bounds of a chain. State k holds c + X = c 2^(k octaves / states). */
-ESW_FN eswi_ecc_cell_bounds eswi_ecc_cell_solve(const eswi_ecc_cell *c, int between)
+/* A user's W at all states; the last one hears nobody, so that the first states are all there is to know. */
+ESW_FN void eswi_ecc_cell_user(const eswi_ecc_cell *c, int user, int between, eswi_ecc_cell_table *t)
 {
-    float sum[ECC_CHAIN_STATES], low[2][ECC_CHAIN_STATES], high[2][ECC_CHAIN_STATES];
-    const float step = c->octaves / ECC_CHAIN_STATES;
-    for (int k = 0; k < ECC_CHAIN_STATES; k++) {
-        sum[k] = c->offset * eswi_exp2f(step * (float)k);
-        low[0][k] = high[0][k] = 0.0f;
-    }
-    int now = 0;
-    for (int user = 0; user < c->n; user++, now ^= 1) {
-        const int states = user + 1 < c->n ? ECC_CHAIN_STATES : ECC_LANES; /* the last one hears nobody */
-        for (int k = 0; k < states; k += ECC_LANES)
-            eswi_ecc_cell_states(c, user, between, k, sum, low[now], high[now], low[now ^ 1], high[now ^ 1]);
-    }
+    const int states = user + 1 < c->n ? ECC_CHAIN_STATES : ECC_LANES, now = user & 1;
+    for (int k = 0; k < states; k += ECC_LANES)
+        eswi_ecc_cell_states(c, user, between, k, t->sum, t->low[now], t->high[now], t->low[now ^ 1],
+                             t->high[now ^ 1]);
+}
+
+/* Both bounds, when all users are done. */
+ESW_FN eswi_ecc_cell_bounds eswi_ecc_cell_end(const eswi_ecc_cell *c, const eswi_ecc_cell_table *t)
+{
     eswi_ecc_cell_bounds bounds;
-    bounds.low = low[now][0] * (1.0f - ECC_CHAIN_TOLERANCE);
-    bounds.high = high[now][0] * (1.0f + ECC_CHAIN_TOLERANCE);
+    bounds.low = t->low[c->n & 1][0] * (1.0f - ECC_CHAIN_TOLERANCE);
+    bounds.high = t->high[c->n & 1][0] * (1.0f + ECC_CHAIN_TOLERANCE);
     return bounds;
+}
+
+/* Both bounds of a chain. */
+ESW_FN eswi_ecc_cell_bounds eswi_ecc_cell_solve(const eswi_ecc_cell *c, int between, eswi_ecc_cell_table *t)
+{
+    eswi_ecc_cell_begin(c, t);
+    for (int user = 0; user < c->n; user++)
+        eswi_ecc_cell_user(c, user, between, t);
+    return eswi_ecc_cell_end(c, t);
 }
 
 #endif

@@ -233,11 +233,12 @@ Test(optimum_certified, chains_are_bounded_from_both_sides, .timeout = 600)
                 power[k] = (float)level_w[k];
             }
             eswi_ecc_cell chain;
+            eswi_ecc_cell_table table;
             eswi_ecc_cell_build(&scene, d, 0, users, n.n, must_send, power, LEVELS, &chain);
-            const eswi_ecc_cell_bounds grid = isa[0]->ecc_optimum->chain(&chain, 0);
-            const eswi_ecc_cell_bounds between = isa[0]->ecc_optimum->chain(&chain, 1);
+            const eswi_ecc_cell_bounds grid = isa[0]->ecc_optimum->chain(&chain, 0, &table);
+            const eswi_ecc_cell_bounds between = isa[0]->ecc_optimum->chain(&chain, 1, &table);
             for (int k = 1; isa[k]; k++) {
-                const eswi_ecc_cell_bounds other = isa[k]->ecc_optimum->chain(&chain, 0);
+                const eswi_ecc_cell_bounds other = isa[k]->ecc_optimum->chain(&chain, 0, &table);
                 cr_assert(other.low == grid.low && other.high == grid.high, "case %d: %s", i, isa[k]->name);
             }
             const double least = naive_least(&n, d, all, level_w, LEVELS);

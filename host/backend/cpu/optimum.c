@@ -14,9 +14,10 @@ static void ecc_values(const eswi_ecc_element *element, eswi_ecc_points *points)
     eswi_ecc_element_values(element, points);
 }
 
-static float ecc_scan_row(const eswi_ecc_scan *scan, int user, const int32_t *level, float *row)
+static float ecc_scan_row(eswi_ecc_scan *scan, int user, const int32_t *level, float *row)
 {
-    return eswi_ecc_scan_row(scan, user, level, row);
+    eswi_ecc_scan_lanes(scan, user, level, row);
+    return eswi_ecc_scan_least(scan);
 }
 
 static void ecc_scan_table(const eswi_ecc_scan *scan)
@@ -24,9 +25,9 @@ static void ecc_scan_table(const eswi_ecc_scan *scan)
     eswi_ecc_scan_table(scan);
 }
 
-static eswi_ecc_cell_bounds ecc_chain(const eswi_ecc_cell *chain, int between)
+static eswi_ecc_cell_bounds ecc_chain(const eswi_ecc_cell *chain, int between, eswi_ecc_cell_table *table)
 {
-    return eswi_ecc_cell_solve(chain, between);
+    return eswi_ecc_cell_solve(chain, between, table);
 }
 
 const eswi_ecc_optimum_kernels JOIN(eswi_cpu_optimum_, ESWI_ISA) = {

@@ -1,32 +1,42 @@
+/* ECC: the body of arena.h, for the CPU and for CUDA. */
+#ifndef ESWI_ECC_ARENA_SEARCH_H
+#define ESWI_ECC_ARENA_SEARCH_H
+
 #include "ecc/arena.h"
-
-#include <string.h>
-
-#include "base/clock.h"
 
 /* Bounds that come from sums of other bounds are lowered by more than the sums may have rounded up. */
 static const double SHAVE = 1.0 - 0x1p-44;
 
-static unsigned sets_of(const eswi_ecc_arena *a)
+ESW_LARGE_OWN unsigned arena_sets_of(const eswi_ecc_arena *a)
 {
     return 1u << a->n;
 }
 
-void eswi_ecc_arena_layout(eswi_ecc_arena *a, eswi_carve *carve, int users, int tables)
+ESW_LARGE void eswi_ecc_arena_layout(eswi_ecc_arena *arena, eswi_carve *carve, int users, int tables)
 {
     const size_t sets = (size_t)1 << users;
+    eswi_ecc_element *element = ESWI_CARVE(carve, eswi_ecc_element, 1);
     for (int t = 0; t < tables; t++) {
-        a->table[t].bound = ESWI_CARVE(carve, double, sets);
-        a->table[t].value = ESWI_CARVE(carve, double, sets);
-        a->table[t].power_w = ESWI_CARVE(carve, double, sets *(size_t)users);
+        double *bound = ESWI_CARVE(carve, double, sets), *value = ESWI_CARVE(carve, double, sets);
+        double *power_w = ESWI_CARVE(carve, double, sets *(size_t)users);
+        if (carve->base) {
+            arena->table[t].bound = bound;
+            arena->table[t].value = value;
+            arena->table[t].power_w = power_w;
+        }
     }
-    a->cost = ESWI_CARVE(carve, double, sets);
-    a->partition = ESWI_CARVE(carve, double, ((size_t)tables + ECC_DIRECTIONS) * sets);
+    double *cost = ESWI_CARVE(carve, double, sets);
+    double *partition = ESWI_CARVE(carve, double, ((size_t)tables + ECC_DIRECTIONS) * sets);
+    if (carve->base) {
+        arena->element = element;
+        arena->cost = cost;
+        arena->partition = partition;
+    }
 }
 
 /* ---------------------------------------------------------------- elements */
 
-static void build(const eswi_ecc_arena *a, const eswi_ecc_table *t, unsigned set, eswi_ecc_element *e)
+ESW_LARGE_OWN void arena_build(const eswi_ecc_arena *a, const eswi_ecc_table *t, unsigned set)
 {
     int32_t users[ECC_ARENA_USERS], slices[ECC_ARENA_USERS];
     int n = 0;
@@ -35,10 +45,11 @@ static void build(const eswi_ecc_arena *a, const eswi_ecc_table *t, unsigned set
             users[n] = a->user[i];
             slices[n++] = a->slices[t->direction][i];
         }
-    eswi_ecc_element_build(&a->scene, t->direction, t->subchannel, users, slices, n, e);
+    eswi_ecc_element_build(&a->scene, t->direction, t->subchannel, users, slices, n, a->element);
 }
 
-static void put_power(const eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set, const double *power_w)
+ESW_LARGE_OWN void arena_put_power(const eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set,
+                                   const double *power_w)
 {
     int n = 0;
     for (int i = 0; i < a->n; i++)
@@ -47,7 +58,7 @@ static void put_power(const eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set, 
 }
 
 /* Every superset holds this set and the rest of it, which disturb each other. */
-static void raise_supersets(const eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set)
+ESW_LARGE_OWN void arena_raise_supersets(eswi_ecc_table *t, unsigned set)
 {
     const unsigned others = t->members & ~set;
     for (unsigned more = others; more; more = (more - 1) & others) {
@@ -56,37 +67,30 @@ static void raise_supersets(const eswi_ecc_arena *a, eswi_ecc_table *t, unsigned
         if (bound > *known && t->value[set | more] == eswi_inf())
             *known = bound;
     }
-    (void)a;
 }
 
-static void solve_levels(eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set)
+ESW_LARGE_OWN void arena_solve_levels(eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set)
 {
     const eswi_ecc_config *config = a->scene.config;
-    eswi_ecc_element e;
     int32_t level[ECC_ELEMENT_USERS];
     double power_w[ECC_ELEMENT_USERS];
-    build(a, t, set, &e);
+    arena_build(a, t, set);
     t->bound[set] = t->value[set] =
-        eswi_ecc_search_levels(&e, config->search, &a->kernels->scan, a->level_w[t->direction],
+        eswi_ecc_search_levels(a->element, config->search, &a->kernels->scan, a->level_w[t->direction],
                                config->grid_power_levels, a->search, level);
-    for (int i = 0; i < e.n; i++)
+    for (int i = 0; i < a->element->n; i++)
         power_w[i] = a->level_w[t->direction][level[i]];
-    put_power(a, t, set, power_w);
+    arena_put_power(a, t, set, power_w);
 }
 
-static void solve_powers(eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set, double slack, double cutoff)
+ESW_LARGE_OWN void arena_solve_powers(eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set, double slack,
+                                      double cutoff)
 {
-    eswi_ecc_element e;
     eswi_ecc_certificate c;
     const double gap = 0.5 * a->scene.config->gap;
-    const eswi_ecc_limits limits = {.gap = gap,
-                                    .slack = slack,
-                                    .cutoff = cutoff,
-                                    .nodes = a->nodes_left,
-                                    .deadline_s = a->deadline_s,
-                                    .steps = ECC_BOUND_STEPS};
-    build(a, t, set, &e);
-    eswi_ecc_certify(&e, &a->kernels->element, &limits, a->frontier, &c);
+    const eswi_ecc_limits limits = {gap, slack, cutoff, a->nodes_left, a->deadline_s, ECC_BOUND_STEPS};
+    arena_build(a, t, set);
+    eswi_ecc_certify(a->element, &a->kernels->element, &limits, a->frontier, &c);
     a->nodes += c.nodes;
     a->nodes_left -= c.nodes;
     a->out_of_nodes = a->out_of_nodes || c.end == ECC_REASON_NODES;
@@ -95,31 +99,32 @@ static void solve_powers(eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set, dou
     t->bound[set] = raised ? c.bound : t->bound[set];
     if (!(c.bound >= cutoff && raised)) { /* else it is not needed, and not finished either */
         t->value[set] = c.value;
-        put_power(a, t, set, c.power_w);
+        arena_put_power(a, t, set, c.power_w);
     }
 }
 
-static void solve_element(eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set, double slack, double cutoff)
+ESW_LARGE_OWN void arena_solve_element(eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set, double slack,
+                                       double cutoff)
 {
     if (a->method == ECC_GRID_OPTIMUM)
-        solve_levels(a, t, set);
+        arena_solve_levels(a, t, set);
     else
-        solve_powers(a, t, set, slack, cutoff);
-    raise_supersets(a, t, set);
+        arena_solve_powers(a, t, set, slack, cutoff);
+    arena_raise_supersets(t, set);
 }
 
 /* Single users first: their sums bound everything else. */
-static void prepare_table(eswi_ecc_arena *a, eswi_ecc_table *t)
+ESW_LARGE_OWN void arena_prepare_table(eswi_ecc_arena *a, eswi_ecc_table *t)
 {
     t->bound[0] = t->value[0] = 0.0;
-    for (unsigned set = 1; set < sets_of(a); set++) {
+    for (unsigned set = 1; set < arena_sets_of(a); set++) {
         t->bound[set] = 0.0;
         t->value[set] = eswi_inf();
     }
     for (int i = 0; i < a->n; i++)
         if (t->members >> i & 1u)
-            solve_element(a, t, 1u << i, 0.0, eswi_inf());
-    for (unsigned set = 1; set < sets_of(a); set++) {
+            arena_solve_element(a, t, 1u << i, 0.0, eswi_inf());
+    for (unsigned set = 1; set < arena_sets_of(a); set++) {
         const unsigned first = set & (0u - set), rest = set & (set - 1);
         if (rest && !(set & ~t->members)) {
             const double bound = (t->bound[first] + t->bound[rest]) * SHAVE;
@@ -130,7 +135,7 @@ static void prepare_table(eswi_ecc_arena *a, eswi_ecc_table *t)
 
 /* ---------------------------------------------------------------- candidates */
 
-static double local_cost(const eswi_ecc_arena *a, unsigned senders)
+ESW_LARGE_OWN double arena_local_cost(const eswi_ecc_arena *a, unsigned senders)
 {
     double sum = 0.0;
     for (int i = 0; i < a->n; i++)
@@ -140,7 +145,7 @@ static double local_cost(const eswi_ecc_arena *a, unsigned senders)
 }
 
 /* Whether every cluster keeps the cap. */
-static bool fits(const eswi_ecc_arena *a, unsigned set)
+ESW_LARGE_OWN bool arena_fits(const eswi_ecc_arena *a, unsigned set)
 {
     for (int c = 0; c < a->n_clusters; c++) {
         int count = 0;
@@ -153,22 +158,23 @@ static bool fits(const eswi_ecc_arena *a, unsigned set)
 }
 
 /* What a subchannel costs with a set on it: one direction, or both where they are paired. */
-static double subchannel_bound(const eswi_ecc_arena *a, int first, unsigned set)
+ESW_LARGE_OWN double arena_subchannel_bound(const eswi_ecc_arena *a, int first, unsigned set)
 {
     const int subchannels = a->scene.config->subchannels;
     return a->table[first].bound[set] + (a->paired ? a->table[first + subchannels].bound[set] : 0.0);
 }
 
 /* partition[m][set] = the least bound of a set on the subchannels below m. */
-static void partition(eswi_ecc_arena *a, int direction, double *best)
+ESW_LARGE_OWN void arena_partition(eswi_ecc_arena *a, int direction, double *best)
 {
     const int subchannels = a->scene.config->subchannels;
-    const unsigned sets = sets_of(a);
+    const unsigned sets = arena_sets_of(a);
     for (unsigned set = 0; set < sets; set++)
         best[set] = set ? eswi_inf() : 0.0;
     for (int m = 0; m < subchannels; m++, best += sets) {
         for (unsigned set = 0; set < sets; set++)
-            a->cost[set] = fits(a, set) ? subchannel_bound(a, direction * subchannels + m, set) : eswi_inf();
+            a->cost[set] =
+                arena_fits(a, set) ? arena_subchannel_bound(a, direction * subchannels + m, set) : eswi_inf();
         for (unsigned set = 0; set < sets; set++) {
             double least = best[set];
             for (unsigned here = set; here; here = (here - 1) & set) {
@@ -181,17 +187,17 @@ static void partition(eswi_ecc_arena *a, int direction, double *best)
 }
 
 /* Reads back which set each subchannel holds; of equal ones the largest number. */
-static void read_partition(eswi_ecc_arena *a, int direction, const double *best, unsigned set)
+ESW_LARGE_OWN void arena_read_partition(eswi_ecc_arena *a, int direction, const double *best, unsigned set)
 {
     const int subchannels = a->scene.config->subchannels;
-    const unsigned sets = sets_of(a);
+    const unsigned sets = arena_sets_of(a);
     for (int m = subchannels - 1; m >= 0; m--) {
         const double *below = best + (size_t)m * sets;
         unsigned found = 0;
         if (below[set] != below[sets + set])
             for (unsigned here = set; here && !found; here = (here - 1) & set)
-                if (fits(a, here) &&
-                    below[set & ~here] + subchannel_bound(a, direction * subchannels + m, here) ==
+                if (arena_fits(a, here) &&
+                    below[set & ~here] + arena_subchannel_bound(a, direction * subchannels + m, here) ==
                         below[sets + set])
                     found = here;
         a->chosen[direction * subchannels + m] = found;
@@ -202,35 +208,35 @@ static void read_partition(eswi_ecc_arena *a, int direction, const double *best,
 }
 
 /* The candidate of least bound, the lowest set of senders among equals, into `senders` and `chosen`. */
-static double choose_free(eswi_ecc_arena *a)
+ESW_LARGE_OWN double arena_choose_free(eswi_ecc_arena *a)
 {
     const int subchannels = a->scene.config->subchannels, directions = a->paired ? 1 : ECC_DIRECTIONS;
-    const size_t sets = sets_of(a), rows = (size_t)(subchannels + 1) * sets;
+    const size_t sets = arena_sets_of(a), rows = (size_t)(subchannels + 1) * sets;
     for (int d = 0; d < directions; d++)
-        partition(a, d, a->partition + (size_t)d * rows);
+        arena_partition(a, d, a->partition + (size_t)d * rows);
     const double *up = a->partition + (size_t)subchannels * sets, *down = up + rows;
     double least = eswi_inf();
     for (unsigned set = 0; set < sets; set++) {
-        const double total = local_cost(a, set) + up[set] + (a->paired ? 0.0 : down[set]);
+        const double total = arena_local_cost(a, set) + up[set] + (a->paired ? 0.0 : down[set]);
         if (total < least) {
             least = total;
             a->senders = set;
         }
     }
     for (int d = 0; d < directions; d++)
-        read_partition(a, d, a->partition + (size_t)d * rows, a->senders);
+        arena_read_partition(a, d, a->partition + (size_t)d * rows, a->senders);
     return least;
 }
 
-static double choose_fixed(eswi_ecc_arena *a)
+ESW_LARGE_OWN double arena_choose_fixed(eswi_ecc_arena *a)
 {
     double least = eswi_inf();
-    unsigned able = sets_of(a) - 1;
+    unsigned able = arena_sets_of(a) - 1;
     for (int i = 0; i < a->n; i++)
         for (int d = 0; d < ECC_DIRECTIONS; d++)
             able &= a->slices[d][i] > 0 ? ~0u : ~(1u << i);
     for (unsigned set = able;; set = (set - 1) & able) {
-        double total = local_cost(a, set);
+        double total = arena_local_cost(a, set);
         for (int t = 0; t < a->n_tables; t++)
             total += a->table[t].bound[set & a->table[t].members];
         if (total <= least) { /* sets come in descending order */
@@ -245,32 +251,32 @@ static double choose_fixed(eswi_ecc_arena *a)
     return least;
 }
 
-static double choose(eswi_ecc_arena *a)
+ESW_LARGE_OWN double arena_choose(eswi_ecc_arena *a)
 {
-    return (a->free ? choose_free(a) : choose_fixed(a)) * SHAVE;
+    return (a->free ? arena_choose_free(a) : arena_choose_fixed(a)) * SHAVE;
 }
 
 /* ---------------------------------------------------------------- best first */
 
-static bool solved(const eswi_ecc_arena *a, int t)
+ESW_LARGE_OWN bool arena_solved(const eswi_ecc_arena *a, int t)
 {
     return a->table[t].value[a->chosen[t]] < eswi_inf();
 }
 
 /* Solves the candidate's elements, the uplink's first. `least` is its bound, `wanted` the bound beyond which it is of no
  * use. */
-static void solve_candidate(eswi_ecc_arena *a, double least, double wanted)
+ESW_LARGE_OWN void arena_solve_candidate(eswi_ecc_arena *a, double least, double wanted)
 {
     int elements = 0;
     for (int t = 0; t < a->n_tables; t++)
         elements += a->chosen[t] != 0;
     const double slack = 0.5 * a->scene.config->gap * least / (elements ? elements : 1);
     for (int t = 0; t < a->n_tables; t++) {
-        if (solved(a, t))
+        if (arena_solved(a, t))
             continue;
         const double before = a->table[t].bound[a->chosen[t]];
         const double cutoff = wanted - (least - before);
-        solve_element(a, &a->table[t], a->chosen[t], slack, cutoff);
+        arena_solve_element(a, &a->table[t], a->chosen[t], slack, cutoff);
         const double gained = a->table[t].bound[a->chosen[t]] - before;
         least += gained > 0.0 ? gained : 0.0;
         if (least >= wanted)
@@ -278,17 +284,17 @@ static void solve_candidate(eswi_ecc_arena *a, double least, double wanted)
     }
 }
 
-typedef struct answer {
+typedef struct arena_answer {
     double value;
     unsigned senders, chosen[ECC_ARENA_TABLES];
-} answer;
+} arena_answer;
 
 /* Takes the candidate as the answer if it is better. */
-static void take(const eswi_ecc_arena *a, answer *best)
+ESW_LARGE_OWN void arena_take(const eswi_ecc_arena *a, arena_answer *best)
 {
-    double value = local_cost(a, a->senders);
+    double value = arena_local_cost(a, a->senders);
     for (int t = 0; t < a->n_tables; t++) {
-        if (!solved(a, t))
+        if (!arena_solved(a, t))
             return;
         value += a->table[t].value[a->chosen[t]];
     }
@@ -299,28 +305,30 @@ static void take(const eswi_ecc_arena *a, answer *best)
     }
 }
 
-void eswi_ecc_arena_solve(eswi_ecc_arena *a)
+ESW_LARGE void eswi_ecc_arena_solve(eswi_ecc_arena *a)
 {
-    answer best = {.value = eswi_inf()};
+    arena_answer best;
     bool tried = false;
     const double gap = a->method == ECC_GRID_OPTIMUM ? 0.0 : a->scene.config->gap;
+    memset(&best, 0, sizeof best);
+    best.value = eswi_inf();
     memset(a->chosen, 0, sizeof a->chosen);
     for (int t = 0; t < a->n_tables; t++)
-        prepare_table(a, &a->table[t]);
+        arena_prepare_table(a, &a->table[t]);
     a->senders = 0; /* everybody local needs no search */
-    take(a, &best);
+    arena_take(a, &best);
     for (;;) {
-        const double least = choose(a), wanted = best.value * (1.0 - gap);
+        const double least = arena_choose(a), wanted = best.value * (1.0 - gap);
         a->bound = least;
         bool open = false;
         for (int t = 0; t < a->n_tables; t++)
-            open = open || !solved(a, t);
+            open = open || !arena_solved(a, t);
         if (!open)
-            take(a, &best);
+            arena_take(a, &best);
         if (!open || least >= wanted || (tried && (a->out_of_nodes || a->out_of_time)))
             break;
-        solve_candidate(a, least, wanted);
-        take(a, &best);
+        arena_solve_candidate(a, least, wanted);
+        arena_take(a, &best);
         tried = true;
     }
     a->value = best.value;
@@ -328,3 +336,5 @@ void eswi_ecc_arena_solve(eswi_ecc_arena *a)
     memcpy(a->chosen, best.chosen, sizeof a->chosen);
     a->bound = a->bound < a->value ? a->bound : a->value;
 }
+
+#endif

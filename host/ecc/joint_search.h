@@ -1,8 +1,9 @@
-#include "ecc/joint.h"
-
-#include <string.h>
+/* ECC: the body of joint.h, for the CPU and for CUDA. */
+#ifndef ESWI_ECC_JOINT_SEARCH_H
+#define ESWI_ECC_JOINT_SEARCH_H
 
 #include "base/philox.h"
+#include "ecc/joint.h"
 #include "ecc/layers.h"
 #include "ecc/stage.h"
 
@@ -13,31 +14,35 @@ static const double NEARBY = 2.0, COARSE = 0.2;
 /* Beyond this many users only pairs that look promising without interference are swapped. */
 enum { ALL_PAIRS = 16 };
 
-typedef struct group {
+typedef struct joint_group {
     int n;
     int32_t who[ECC_ELEMENT_USERS]; /* ascending */
     double value;
-} group;
+} joint_group;
 
 struct eswi_ecc_joint {
     eswi_ecc_scene scene;
     const eswi_ecc_element_kernels *kernels;
     const int32_t *slices[ECC_DIRECTIONS];
-    group *groups[ECC_DIRECTIONS];   /* [M] the senders of a subchannel */
-    int32_t *place[ECC_DIRECTIONS];  /* [U] their subchannel, -1 for users who are local */
-    double *power_w[ECC_DIRECTIONS]; /* [U] */
+    joint_group *groups[ECC_DIRECTIONS]; /* [M] the senders of a subchannel */
+    int32_t *place[ECC_DIRECTIONS];      /* [U] their subchannel, -1 for users who are local */
+    double *power_w[ECC_DIRECTIONS];     /* [U] */
     int32_t *best_place[ECC_DIRECTIONS];
     double *best_power_w[ECC_DIRECTIONS];
+    eswi_ecc_element *element; /* the one at hand */
+    eswi_ecc_points *points;
     int64_t evaluations, steps;
 };
 
-eswi_ecc_joint *eswi_ecc_joint_layout(eswi_carve *carve, const eswi_ecc_config *config)
+ESW_LARGE eswi_ecc_joint *eswi_ecc_joint_layout(eswi_carve *carve, const eswi_ecc_config *config)
 {
     const size_t users = (size_t)config->users;
     eswi_ecc_joint measured, *place = ESWI_CARVE(carve, eswi_ecc_joint, 1);
     eswi_ecc_joint *j = carve->base ? place : &measured;
+    j->element = ESWI_CARVE(carve, eswi_ecc_element, 1);
+    j->points = ESWI_CARVE(carve, eswi_ecc_points, 1);
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
-        j->groups[d] = ESWI_CARVE(carve, group, (size_t)config->subchannels);
+        j->groups[d] = ESWI_CARVE(carve, joint_group, (size_t)config->subchannels);
         j->place[d] = ESWI_CARVE(carve, int32_t, users);
         j->best_place[d] = ESWI_CARVE(carve, int32_t, users);
         j->power_w[d] = ESWI_CARVE(carve, double, users);
@@ -46,8 +51,9 @@ eswi_ecc_joint *eswi_ecc_joint_layout(eswi_carve *carve, const eswi_ecc_config *
     return place;
 }
 
-void eswi_ecc_joint_begin(eswi_ecc_joint *j, const eswi_ecc_scene *scene,
-                          const eswi_ecc_element_kernels *kernels, int32_t *const slices[ECC_DIRECTIONS])
+ESW_LARGE void eswi_ecc_joint_begin(eswi_ecc_joint *j, const eswi_ecc_scene *scene,
+                                    const eswi_ecc_element_kernels *kernels,
+                                    int32_t *const slices[ECC_DIRECTIONS])
 {
     j->scene = *scene;
     j->kernels = kernels;
@@ -62,51 +68,59 @@ void eswi_ecc_joint_begin(eswi_ecc_joint *j, const eswi_ecc_scene *scene,
     }
 }
 
-static double local_utility(const eswi_ecc_joint *j, int user)
+ESW_LARGE_OWN double joint_local_utility(const eswi_ecc_joint *j, int user)
 {
     const eswi_ecc_profile *profile = &j->scene.config->profiles[j->scene.instance->profile_of_user[user]];
     return eswi_ecc_compute_utility(j->scene.config, profile, profile->units);
 }
 
-static void build(const eswi_ecc_joint *j, int d, int m, const int32_t *who, int n, eswi_ecc_element *e)
+ESW_LARGE_OWN void joint_build(const eswi_ecc_joint *j, int d, int m, const int32_t *who, int n)
 {
     int32_t slices[ECC_ELEMENT_USERS];
     for (int a = 0; a < n; a++)
         slices[a] = j->scene.access == ECC_NOMA ? 1 : j->slices[d][who[a]];
-    eswi_ecc_element_build(&j->scene, d, m, who, slices, n, e);
+    eswi_ecc_element_build(&j->scene, d, m, who, slices, n, j->element);
 }
 
 /* What user u would cost on a subchannel with nobody else: the least of sixteen powers. */
-static double alone(const eswi_ecc_joint *j, int d, int m, int u)
+ESW_LARGE_OWN double joint_alone(const eswi_ecc_joint *j, int d, int m, int u)
 {
     const int32_t who = u;
-    eswi_ecc_element e;
-    eswi_ecc_points points;
-    build(j, d, m, &who, 1, &e);
-    const double step = eswi_ecc_element_octaves(&e) / (ECC_LANES - 1);
+    const eswi_ecc_element *e = j->element;
+    eswi_ecc_points *points = j->points;
+    joint_build(j, d, m, &who, 1);
+    const double step = eswi_ecc_element_octaves(e) / (ECC_LANES - 1);
     for (int l = 0; l < ECC_LANES; l++)
-        points.power_w[0][l] = l == ECC_LANES - 1 ? e.power_max_w : e.power_min_w * eswi_exp2(step * l);
-    j->kernels->values(&e, &points);
-    double least = points.value[0];
+        points->power_w[0][l] = l == ECC_LANES - 1 ? e->power_max_w : e->power_min_w * eswi_exp2(step * l);
+    eswi_ecc_do_values(j->kernels, e, points);
+    double least = points->value[0];
     for (int l = 1; l < ECC_LANES; l++)
-        least = points.value[l] < least ? points.value[l] : least;
+        least = points->value[l] < least ? points->value[l] : least;
     return least;
 }
 
 /* ---------------------------------------------------------------- steps */
 
 /* A step: groups as they would be, at most two a direction, and what that changes. */
-typedef struct step {
+typedef struct joint_part {
+    int d, m;
+    joint_group after;
+    double power_w[ECC_ELEMENT_USERS];
+} joint_part;
+
+typedef struct joint_step {
     double change;
     int n;
-    struct part {
-        int d, m;
-        group after;
-        double power_w[ECC_ELEMENT_USERS];
-    } part[2 * ECC_DIRECTIONS];
-} step;
+    joint_part part[2 * ECC_DIRECTIONS];
+} joint_step;
 
-static bool full(const eswi_ecc_joint *j, const group *g, int ap)
+ESW_LARGE_OWN void joint_step_begin(joint_step *s, double change)
+{
+    s->change = change;
+    s->n = 0;
+}
+
+ESW_LARGE_OWN bool joint_full(const eswi_ecc_joint *j, const joint_group *g, int ap)
 {
     int cluster = 0;
     for (int a = 0; a < g->n; a++)
@@ -114,7 +128,7 @@ static bool full(const eswi_ecc_joint *j, const group *g, int ap)
     return g->n >= ECC_ELEMENT_USERS || cluster >= j->scene.config->cluster_cap;
 }
 
-static void without(group *g, int user)
+ESW_LARGE_OWN void joint_without(joint_group *g, int user)
 {
     int n = 0;
     for (int a = 0; a < g->n; a++)
@@ -123,7 +137,7 @@ static void without(group *g, int user)
     g->n = n;
 }
 
-static void with(group *g, int user)
+ESW_LARGE_OWN void joint_with(joint_group *g, int user)
 {
     int at = g->n++;
     while (at > 0 && g->who[at - 1] > user) {
@@ -134,32 +148,32 @@ static void with(group *g, int user)
 }
 
 /* Adds to a step that one user leaves a group and another joins it (-1: nobody). False if there is no room. */
-static bool edit(eswi_ecc_joint *j, step *s, int d, int m, int leaves, int joins)
+ESW_LARGE_OWN bool joint_edit(eswi_ecc_joint *j, joint_step *s, int d, int m, int leaves, int joins)
 {
-    struct part *part = &s->part[s->n++];
+    joint_part *part = &s->part[s->n++];
     part->d = d;
     part->m = m;
     part->after = j->groups[d][m];
     if (leaves >= 0)
-        without(&part->after, leaves);
-    if (joins >= 0 && full(j, &part->after, j->scene.instance->ap_of_user[joins]))
+        joint_without(&part->after, leaves);
+    if (joins >= 0 && joint_full(j, &part->after, j->scene.instance->ap_of_user[joins]))
         return false;
     if (joins >= 0)
-        with(&part->after, joins);
-    eswi_ecc_element e;
-    build(j, d, m, part->after.who, part->after.n, &e);
+        joint_with(&part->after, joins);
+    joint_build(j, d, m, part->after.who, part->after.n);
     for (int a = 0; a < part->after.n; a++)
         part->power_w[a] = j->power_w[d][part->after.who[a]];
-    part->after.value = eswi_ecc_element_descend(&e, j->kernels, NEARBY, COARSE, part->power_w);
+    part->after.value =
+        eswi_ecc_element_descend(j->element, j->kernels, NEARBY, COARSE, j->points, part->power_w);
     s->change += part->after.value - j->groups[d][m].value;
     j->evaluations++;
     return true;
 }
 
-static void commit(eswi_ecc_joint *j, const step *s)
+ESW_LARGE_OWN void joint_commit(eswi_ecc_joint *j, const joint_step *s)
 {
     for (int p = 0; p < s->n; p++) {
-        const struct part *part = &s->part[p];
+        const joint_part *part = &s->part[p];
         j->groups[part->d][part->m] = part->after;
         for (int a = 0; a < part->after.n; a++) {
             j->place[part->d][part->after.who[a]] = part->m;
@@ -169,94 +183,99 @@ static void commit(eswi_ecc_joint *j, const step *s)
     j->steps++;
 }
 
-static bool helps(const step *s, double scale)
+ESW_LARGE_OWN bool joint_helps(const joint_step *s, double scale)
 {
     return s->change < -PROGRESS * scale;
 }
 
 /* A user leaves both its groups and computes everything itself. */
-static bool try_local(eswi_ecc_joint *j, int u)
+ESW_LARGE_OWN bool joint_try_local(eswi_ecc_joint *j, int u)
 {
-    const double local = local_utility(j, u);
-    step s = {.change = local};
+    const double local = joint_local_utility(j, u);
+    joint_step s;
+    joint_step_begin(&s, local);
     for (int d = 0; d < ECC_DIRECTIONS; d++)
-        edit(j, &s, d, j->place[d][u], u, -1);
-    if (!helps(&s, local))
+        joint_edit(j, &s, d, j->place[d][u], u, -1);
+    if (!joint_helps(&s, local))
         return false;
-    commit(j, &s);
+    joint_commit(j, &s);
     j->place[ECC_UP][u] = j->place[ECC_DOWN][u] = -1;
     return true;
 }
 
 /* A local user joins the groups of one subchannel a direction. */
-static bool try_join(eswi_ecc_joint *j, int u, int up, int down)
+ESW_LARGE_OWN bool joint_try_join(eswi_ecc_joint *j, int u, int up, int down)
 {
-    const double local = local_utility(j, u);
-    step s = {.change = -local};
-    if (!edit(j, &s, ECC_UP, up, -1, u) || !edit(j, &s, ECC_DOWN, down, -1, u) || !helps(&s, local))
+    const double local = joint_local_utility(j, u);
+    joint_step s;
+    joint_step_begin(&s, -local);
+    if (!joint_edit(j, &s, ECC_UP, up, -1, u) || !joint_edit(j, &s, ECC_DOWN, down, -1, u) ||
+        !joint_helps(&s, local))
         return false;
-    commit(j, &s);
+    joint_commit(j, &s);
     return true;
 }
 
 /* Moves a sender to the first subchannel, from `from` on, where that helps, in the directions first..last; -1 if there is
  * none. What leaving saves is the most that joining may cost, and being alone there the least. */
-static int try_moves(eswi_ecc_joint *j, int u, int first, int last, int from)
+ESW_LARGE_OWN int joint_try_moves(eswi_ecc_joint *j, int u, int first, int last, int from)
 {
-    step s = {.change = 0.0};
+    joint_step s;
+    joint_step_begin(&s, 0.0);
     for (int d = first; d <= last; d++)
-        edit(j, &s, d, j->place[d][u], u, -1);
+        joint_edit(j, &s, d, j->place[d][u], u, -1);
     for (int m = from; m < j->scene.config->subchannels; m++) {
-        step moved = s;
+        joint_step moved = s;
         double least = 0.0;
         bool room = m != j->place[first][u];
         for (int d = first; d <= last && room; d++)
-            least += alone(j, d, m, u);
+            least += joint_alone(j, d, m, u);
         room = room && least < -s.change;
         for (int d = first; d <= last && room; d++)
-            room = edit(j, &moved, d, m, -1, u);
-        if (room && helps(&moved, local_utility(j, u))) {
-            commit(j, &moved);
+            room = joint_edit(j, &moved, d, m, -1, u);
+        if (room && joint_helps(&moved, joint_local_utility(j, u))) {
+            joint_commit(j, &moved);
             return m;
         }
     }
     return -1;
 }
 
-static bool try_swap(eswi_ecc_joint *j, int u, int v, int first, int last)
+ESW_LARGE_OWN bool joint_try_swap(eswi_ecc_joint *j, int u, int v, int first, int last)
 {
-    step s = {.change = 0.0};
+    joint_step s;
+    joint_step_begin(&s, 0.0);
     double now = 0.0, then = 0.0;
     for (int d = first; d <= last && j->scene.config->users > ALL_PAIRS; d++) {
-        now += alone(j, d, j->place[d][u], u) + alone(j, d, j->place[d][v], v);
-        then += alone(j, d, j->place[d][v], u) + alone(j, d, j->place[d][u], v);
+        now += joint_alone(j, d, j->place[d][u], u) + joint_alone(j, d, j->place[d][v], v);
+        then += joint_alone(j, d, j->place[d][v], u) + joint_alone(j, d, j->place[d][u], v);
     }
     if (then > now)
         return false;
     for (int d = first; d <= last; d++)
-        if (!edit(j, &s, d, j->place[d][u], u, v) || !edit(j, &s, d, j->place[d][v], v, u))
+        if (!joint_edit(j, &s, d, j->place[d][u], u, v) || !joint_edit(j, &s, d, j->place[d][v], v, u))
             return false;
-    if (!helps(&s, local_utility(j, u)))
+    if (!joint_helps(&s, joint_local_utility(j, u)))
         return false;
-    commit(j, &s);
+    joint_commit(j, &s);
     return true;
 }
 
 /* ---------------------------------------------------------------- the search */
 
-static bool sends(const eswi_ecc_joint *j, int u)
+ESW_LARGE_OWN bool joint_sends(const eswi_ecc_joint *j, int u)
 {
     return j->place[ECC_UP][u] >= 0;
 }
 
 /* The subchannel of least price alone with room, -1 if none has. */
-static int best_room(const eswi_ecc_joint *j, int d, int u)
+ESW_LARGE_OWN int joint_best_room(const eswi_ecc_joint *j, int d, int u)
 {
     int best = -1;
     double least = eswi_inf();
     for (int m = 0; m < j->scene.config->subchannels; m++)
-        if (!full(j, &j->groups[d][m], j->scene.instance->ap_of_user[u])) {
-            const double price = alone(j, d, m, u);
+        if (!joint_full(j, &j->groups[d][m], j->scene.instance->ap_of_user[u])) {
+            const double price = joint_alone(j, d, m, u);
             if (price < least) {
                 least = price;
                 best = m;
@@ -265,52 +284,52 @@ static int best_room(const eswi_ecc_joint *j, int d, int u)
     return best;
 }
 
-static bool move_user(eswi_ecc_joint *j, int u)
+ESW_LARGE_OWN bool joint_move_user(eswi_ecc_joint *j, int u)
 {
     const bool paired = j->scene.config->pair_directions;
     bool moved = false;
     for (int d = 0; d < (paired ? 1 : ECC_DIRECTIONS); d++)
-        for (int m = 0; (m = try_moves(j, u, d, paired ? ECC_DOWN : d, m)) >= 0;)
+        for (int m = 0; (m = joint_try_moves(j, u, d, paired ? ECC_DOWN : d, m)) >= 0;)
             moved = true;
     return moved;
 }
 
-static bool swap_user(eswi_ecc_joint *j, int u)
+ESW_LARGE_OWN bool joint_swap_user(eswi_ecc_joint *j, int u)
 {
     const eswi_ecc_config *config = j->scene.config;
     const int32_t *ap = j->scene.instance->ap_of_user;
     bool moved = false;
     for (int v = u + 1; v < config->users; v++) {
-        if (!sends(j, v) || (ap[v] != ap[u] && config->users > ALL_PAIRS))
+        if (!joint_sends(j, v) || (ap[v] != ap[u] && config->users > ALL_PAIRS))
             continue;
         if (config->pair_directions) {
-            moved =
-                (j->place[ECC_UP][u] != j->place[ECC_UP][v] && try_swap(j, u, v, ECC_UP, ECC_DOWN)) || moved;
+            moved = (j->place[ECC_UP][u] != j->place[ECC_UP][v] && joint_try_swap(j, u, v, ECC_UP, ECC_DOWN)) ||
+                    moved;
             continue;
         }
         for (int d = 0; d < ECC_DIRECTIONS; d++)
-            moved = (j->place[d][u] != j->place[d][v] && try_swap(j, u, v, d, d)) || moved;
+            moved = (j->place[d][u] != j->place[d][v] && joint_try_swap(j, u, v, d, d)) || moved;
     }
     return moved;
 }
 
-static bool join_anywhere(eswi_ecc_joint *j, int u)
+ESW_LARGE_OWN bool joint_join_anywhere(eswi_ecc_joint *j, int u)
 {
-    const int up = best_room(j, ECC_UP, u);
-    const int down = j->scene.config->pair_directions ? up : best_room(j, ECC_DOWN, u);
-    return up >= 0 && down >= 0 && try_join(j, u, up, down);
+    const int up = joint_best_room(j, ECC_UP, u);
+    const int down = j->scene.config->pair_directions ? up : joint_best_room(j, ECC_DOWN, u);
+    return up >= 0 && down >= 0 && joint_try_join(j, u, up, down);
 }
 
-static void improve(eswi_ecc_joint *j)
+ESW_LARGE_OWN void joint_improve(eswi_ecc_joint *j)
 {
     for (bool moved = true; moved;) {
         moved = false;
         for (int u = 0; u < j->scene.config->users; u++) {
-            if (!sends(j, u)) {
-                moved = join_anywhere(j, u) || moved;
-            } else if (!try_local(j, u)) {
-                moved = move_user(j, u) || moved;
-                moved = swap_user(j, u) || moved;
+            if (!joint_sends(j, u)) {
+                moved = joint_join_anywhere(j, u) || moved;
+            } else if (!joint_try_local(j, u)) {
+                moved = joint_move_user(j, u) || moved;
+                moved = joint_swap_user(j, u) || moved;
             } else {
                 moved = true;
             }
@@ -319,17 +338,16 @@ static void improve(eswi_ecc_joint *j)
 }
 
 /* Lets the powers of a group descend over their whole range, from full power and from where they are. */
-static void polish(eswi_ecc_joint *j, int d, int m)
+ESW_LARGE_OWN void joint_polish(eswi_ecc_joint *j, int d, int m)
 {
-    group *g = &j->groups[d][m];
-    eswi_ecc_element e;
-    build(j, d, m, g->who, g->n, &e);
+    joint_group *g = &j->groups[d][m];
+    joint_build(j, d, m, g->who, g->n);
     for (int start = 0; start < 2 && g->n > 0; start++) {
         double power_w[ECC_ELEMENT_USERS];
         for (int a = 0; a < g->n; a++)
-            power_w[a] = start == 0 ? e.power_max_w : j->power_w[d][g->who[a]];
-        const double value =
-            eswi_ecc_element_descend(&e, j->kernels, eswi_ecc_element_octaves(&e), ECC_DESCENT_FINE, power_w);
+            power_w[a] = start == 0 ? j->element->power_max_w : j->power_w[d][g->who[a]];
+        const double value = eswi_ecc_element_descend(
+            j->element, j->kernels, eswi_ecc_element_octaves(j->element), ECC_DESCENT_FINE, j->points, power_w);
         j->evaluations++;
         if (start == 0 && !(value < g->value))
             continue;
@@ -340,71 +358,73 @@ static void polish(eswi_ecc_joint *j, int d, int m)
 }
 
 /* Puts a user on a subchannel a direction without asking whether that is good; false if there is no room. */
-static bool put(eswi_ecc_joint *j, int u, int up, int down)
+ESW_LARGE_OWN bool joint_put(eswi_ecc_joint *j, int u, int up, int down)
 {
     const int ap = j->scene.instance->ap_of_user[u];
-    if (up < 0 || down < 0 || full(j, &j->groups[ECC_UP][up], ap) || full(j, &j->groups[ECC_DOWN][down], ap))
+    if (up < 0 || down < 0 || joint_full(j, &j->groups[ECC_UP][up], ap) ||
+        joint_full(j, &j->groups[ECC_DOWN][down], ap))
         return false;
-    with(&j->groups[ECC_UP][up], u);
-    with(&j->groups[ECC_DOWN][down], u);
+    joint_with(&j->groups[ECC_UP][up], u);
+    joint_with(&j->groups[ECC_DOWN][down], u);
     j->place[ECC_UP][u] = up;
     j->place[ECC_DOWN][u] = down;
     return true;
 }
 
-static void value_groups(eswi_ecc_joint *j)
+ESW_LARGE_OWN void joint_value_groups(eswi_ecc_joint *j)
 {
     for (int d = 0; d < ECC_DIRECTIONS; d++)
         for (int m = 0; m < j->scene.config->subchannels; m++) {
             j->groups[d][m].value = eswi_inf();
-            polish(j, d, m);
+            joint_polish(j, d, m);
             if (j->groups[d][m].n == 0)
                 j->groups[d][m].value = 0.0;
         }
 }
 
-static double total(const eswi_ecc_joint *j)
+ESW_LARGE_OWN double joint_total(const eswi_ecc_joint *j)
 {
     double sum = 0.0;
     for (int d = 0; d < ECC_DIRECTIONS; d++)
         for (int m = 0; m < j->scene.config->subchannels; m++)
             sum += j->groups[d][m].value;
     for (int u = 0; u < j->scene.config->users; u++)
-        sum += sends(j, u) ? 0.0 : local_utility(j, u);
+        sum += joint_sends(j, u) ? 0.0 : joint_local_utility(j, u);
     return sum;
 }
 
 /* Turns users local and back where `decision` has assigned them, until nothing helps. */
-static void toggle(eswi_ecc_joint *j, int32_t first, const int32_t *next, const eswi_ecc_decision *decision)
+ESW_LARGE_OWN void joint_toggle(eswi_ecc_joint *j, int32_t first, const int32_t *next,
+                                const eswi_ecc_decision *decision)
 {
     for (bool moved = true; moved;) {
         moved = false;
         for (int u = first; u >= 0; u = next ? next[u] : u + 1 < j->scene.config->users ? u + 1 : -1) {
             const int up = decision->assigned[ECC_UP][u], down = decision->assigned[ECC_DOWN][u];
-            if (sends(j, u))
-                moved = try_local(j, u) || moved;
+            if (joint_sends(j, u))
+                moved = joint_try_local(j, u) || moved;
             else if (up >= 0 && down >= 0)
-                moved = try_join(j, u, up, down) || moved;
+                moved = joint_try_join(j, u, up, down) || moved;
         }
     }
 }
 
-void eswi_ecc_joint_settle(eswi_ecc_joint *j, int32_t first, const int32_t *next,
-                           const eswi_ecc_decision *decision)
+ESW_LARGE void eswi_ecc_joint_settle(eswi_ecc_joint *j, int32_t first, const int32_t *next,
+                                     const eswi_ecc_decision *decision)
 {
     for (int u = first; u >= 0; u = next[u])
-        put(j, u, decision->assigned[ECC_UP][u], decision->assigned[ECC_DOWN][u]);
-    value_groups(j);
-    toggle(j, first, next, decision);
+        joint_put(j, u, decision->assigned[ECC_UP][u], decision->assigned[ECC_DOWN][u]);
+    joint_value_groups(j);
+    joint_toggle(j, first, next, decision);
     for (int u = first; u >= 0; u = next[u])
         for (int d = 0; d < ECC_DIRECTIONS; d++)
-            decision->power_w[d][u] = sends(j, u) ? j->power_w[d][u] : 0.0;
+            decision->power_w[d][u] = joint_sends(j, u) ? j->power_w[d][u] : 0.0;
 }
 
 /* A random subchannel with room, the same draw for every scenario: users in index order, the first free one from a
  * random one on. */
-static void assign_at_random(const eswi_ecc_joint *j, int start, int32_t *load,
-                             const eswi_ecc_decision *decision)
+ESW_LARGE_OWN void joint_assign_at_random(const eswi_ecc_joint *j, int start, int32_t *load,
+                                          const eswi_ecc_decision *decision)
 {
     const eswi_ecc_config *config = j->scene.config;
     const int subchannels = config->subchannels;
@@ -427,7 +447,7 @@ static void assign_at_random(const eswi_ecc_joint *j, int start, int32_t *load,
     }
 }
 
-static double search_from(eswi_ecc_joint *j, const eswi_ecc_decision *decision)
+ESW_LARGE_OWN double joint_search_from(eswi_ecc_joint *j, const eswi_ecc_decision *decision)
 {
     const eswi_ecc_config *config = j->scene.config;
     int32_t *const slices[ECC_DIRECTIONS] = {(int32_t *)j->slices[ECC_UP], (int32_t *)j->slices[ECC_DOWN]};
@@ -437,19 +457,19 @@ static double search_from(eswi_ecc_joint *j, const eswi_ecc_decision *decision)
     j->evaluations = evaluations;
     j->steps = steps;
     for (int u = 0; u < config->users; u++)
-        put(j, u, decision->assigned[ECC_UP][u], decision->assigned[ECC_DOWN][u]);
-    value_groups(j);
+        joint_put(j, u, decision->assigned[ECC_UP][u], decision->assigned[ECC_DOWN][u]);
+    joint_value_groups(j);
     if (j->scene.access == ECC_NOMA)
-        improve(j);
+        joint_improve(j);
     else
-        toggle(j, 0, NULL, decision);
+        joint_toggle(j, 0, NULL, decision);
     for (int d = 0; d < ECC_DIRECTIONS; d++)
         for (int m = 0; m < config->subchannels; m++)
-            polish(j, d, m);
-    return total(j);
+            joint_polish(j, d, m);
+    return joint_total(j);
 }
 
-void eswi_ecc_joint_solve(eswi_ecc_joint *j, int32_t *load, const eswi_ecc_decision *decision)
+ESW_LARGE void eswi_ecc_joint_solve(eswi_ecc_joint *j, int32_t *load, const eswi_ecc_decision *decision)
 {
     const eswi_ecc_config *config = j->scene.config;
     const size_t users = (size_t)config->users;
@@ -457,8 +477,8 @@ void eswi_ecc_joint_solve(eswi_ecc_joint *j, int32_t *load, const eswi_ecc_decis
     double best = eswi_inf();
     for (int start = 0; start < config->starts && (start == 0 || free_places); start++) {
         if (start > 0)
-            assign_at_random(j, start, load, decision);
-        const double value = search_from(j, decision);
+            joint_assign_at_random(j, start, load, decision);
+        const double value = joint_search_from(j, decision);
         for (int d = 0; d < ECC_DIRECTIONS && value < best; d++) {
             memcpy(j->best_place[d], j->place[d], users * sizeof *j->place[d]);
             memcpy(j->best_power_w[d], j->power_w[d], users * sizeof *j->power_w[d]);
@@ -476,3 +496,5 @@ void eswi_ecc_joint_solve(eswi_ecc_joint *j, int32_t *load, const eswi_ecc_decis
     decision->diagnostics->iterations = (int32_t)(j->steps < INT32_MAX ? j->steps : INT32_MAX);
     decision->diagnostics->reason = ECC_REASON_FIXPOINT;
 }
+
+#endif

@@ -1,42 +1,43 @@
+/* ECC: the body of frontier.h, for the CPU and for CUDA. */
+#ifndef ESWI_ECC_FRONTIER_SEARCH_H
+#define ESWI_ECC_FRONTIER_SEARCH_H
+
 #include "ecc/frontier.h"
-
-#include <string.h>
-
-#include "base/clock.h"
 
 /* ---------------------------------------------------------------- descent */
 
 /* Tries sixteen powers of user i within `radius` octaves; true if one is better. */
-static bool search_user(const eswi_ecc_element *e, const eswi_ecc_element_kernels *kernels, int i,
-                        double radius, double *power_w, double *value)
+ESW_LARGE_OWN bool frontier_search_user(const eswi_ecc_element *e, const eswi_ecc_element_kernels *kernels,
+                                        int i, double radius, eswi_ecc_points *points, double *power_w,
+                                        double *value)
 {
-    eswi_ecc_points points;
     for (int v = 0; v < e->n; v++)
         for (int l = 0; l < ECC_LANES; l++)
-            points.power_w[v][l] = power_w[v];
+            points->power_w[v][l] = power_w[v];
     for (int l = 0; l < ECC_LANES; l++) {
         const double p = power_w[i] * eswi_exp2(radius * (2 * l - (ECC_LANES - 1)) / (ECC_LANES - 1));
-        points.power_w[i][l] = p < e->power_min_w ? e->power_min_w : p > e->power_max_w ? e->power_max_w : p;
+        points->power_w[i][l] = p < e->power_min_w ? e->power_min_w : p > e->power_max_w ? e->power_max_w : p;
     }
-    kernels->values(e, &points);
+    eswi_ecc_do_values(kernels, e, points);
     int best = -1;
     for (int l = 0; l < ECC_LANES; l++)
-        if (points.value[l] < *value) {
-            *value = points.value[l];
+        if (points->value[l] < *value) {
+            *value = points->value[l];
             best = l;
         }
     if (best >= 0)
-        power_w[i] = points.power_w[i][best];
+        power_w[i] = points->power_w[i][best];
     return best >= 0;
 }
 
-double eswi_ecc_element_octaves(const eswi_ecc_element *e)
+ESW_LARGE double eswi_ecc_element_octaves(const eswi_ecc_element *e)
 {
     return eswi_log2(e->power_max_w / e->power_min_w);
 }
 
-double eswi_ecc_element_descend(const eswi_ecc_element *e, const eswi_ecc_element_kernels *kernels,
-                                double octaves, double narrowest, double *power_w)
+ESW_LARGE double eswi_ecc_element_descend(const eswi_ecc_element *e, const eswi_ecc_element_kernels *kernels,
+                                          double octaves, double narrowest, eswi_ecc_points *points,
+                                          double *power_w)
 {
     const double progress = 1e-4;
     double value = eswi_ecc_element_value(e, power_w, 1);
@@ -44,7 +45,7 @@ double eswi_ecc_element_descend(const eswi_ecc_element *e, const eswi_ecc_elemen
     while (radius > narrowest && e->n > 0) {
         const double before = value;
         for (int i = 0; i < e->n; i++)
-            search_user(e, kernels, i, radius, power_w, &value);
+            frontier_search_user(e, kernels, i, radius, points, power_w, &value);
         if (!(before - value > progress * value))
             radius *= e->n == 1 ? 0.125 : 0.25;
     }
@@ -53,7 +54,7 @@ double eswi_ecc_element_descend(const eswi_ecc_element *e, const eswi_ecc_elemen
 
 /* ---------------------------------------------------------------- the heap */
 
-static void push(eswi_ecc_frontier *f, int32_t *count, const eswi_ecc_node *node)
+ESW_LARGE_OWN void frontier_push(eswi_ecc_frontier *f, int32_t *count, const eswi_ecc_node *node)
 {
     int32_t at = (*count)++;
     while (at > 0 && f->heap[(at - 1) / 2].bound > node->bound) {
@@ -63,7 +64,7 @@ static void push(eswi_ecc_frontier *f, int32_t *count, const eswi_ecc_node *node
     f->heap[at] = *node;
 }
 
-static eswi_ecc_node pop(eswi_ecc_frontier *f, int32_t *count)
+ESW_LARGE_OWN eswi_ecc_node frontier_pop(eswi_ecc_frontier *f, int32_t *count)
 {
     const eswi_ecc_node top = f->heap[0], last = f->heap[--*count];
     int32_t at = 0;
@@ -82,19 +83,19 @@ static eswi_ecc_node pop(eswi_ecc_frontier *f, int32_t *count)
 
 /* ---------------------------------------------------------------- branch and bound */
 
-typedef struct search {
+typedef struct frontier_search {
     const eswi_ecc_element *element;
     const eswi_ecc_limits *limits;
     eswi_ecc_frontier *frontier;
     eswi_ecc_certificate *best;
     int32_t waiting;
-    double discarded; /* the least bound of a box that was not pursued */
-    eswi_ecc_node batch[ECC_LANES];
+    double discarded;     /* the least bound of a box that was not pursued */
+    eswi_ecc_node *batch; /* the frontier's */
     int n;
-} search;
+} frontier_search;
 
 /* A box whose bound reaches this cannot improve the answer enough. */
-static double target(const search *s)
+ESW_LARGE_OWN double frontier_target(const frontier_search *s)
 {
     const double relative = s->best->value * (1.0 - s->limits->gap), absolute =
                                                                          s->best->value - s->limits->slack;
@@ -103,7 +104,7 @@ static double target(const search *s)
 }
 
 /* The root as sixteen boxes: halving users in turn fills the lanes at once. */
-static void start(search *s)
+ESW_LARGE_OWN void frontier_start(frontier_search *s)
 {
     const eswi_ecc_element *e = s->element;
     eswi_ecc_node *root = &s->batch[0];
@@ -126,7 +127,7 @@ static void start(search *s)
     }
 }
 
-static void load(const search *s)
+ESW_LARGE_OWN void frontier_load(const frontier_search *s)
 {
     eswi_ecc_boxes *boxes = &s->frontier->boxes;
     for (int l = 0; l < ECC_LANES; l++) {
@@ -138,7 +139,7 @@ static void load(const search *s)
     }
 }
 
-static void take_value(search *s, int lane)
+ESW_LARGE_OWN void frontier_take_value(frontier_search *s, int lane)
 {
     const eswi_ecc_element *e = s->element;
     const eswi_ecc_boxes *boxes = &s->frontier->boxes;
@@ -151,7 +152,7 @@ static void take_value(search *s, int lane)
     }
 }
 
-static int widest_blame(const search *s, int lane)
+ESW_LARGE_OWN int frontier_widest_blame(const frontier_search *s, int lane)
 {
     const eswi_ecc_boxes *boxes = &s->frontier->boxes;
     int user = 0;
@@ -167,20 +168,20 @@ static int widest_blame(const search *s, int lane)
 }
 
 /* Keeps the boxes of the batch that may still hold something better. False if memory ran out. */
-static bool keep(search *s)
+ESW_LARGE_OWN bool frontier_keep(frontier_search *s)
 {
     bool room = true;
     for (int l = 0; l < s->n; l++)
-        take_value(s, l);
+        frontier_take_value(s, l);
     for (int l = 0; l < s->n; l++) {
         eswi_ecc_node node = s->batch[l];
         const double bound = s->frontier->boxes.bound[l];
         node.bound = bound > node.bound ? bound : node.bound;
-        if (node.bound < target(s) && s->waiting < s->frontier->capacity) {
-            node.branch = widest_blame(s, l);
-            push(s->frontier, &s->waiting, &node);
+        if (node.bound < frontier_target(s) && s->waiting < s->frontier->capacity) {
+            node.branch = frontier_widest_blame(s, l);
+            frontier_push(s->frontier, &s->waiting, &node);
         } else {
-            room = room && node.bound >= target(s);
+            room = room && node.bound >= frontier_target(s);
             s->discarded = node.bound < s->discarded ? node.bound : s->discarded;
         }
     }
@@ -188,11 +189,11 @@ static bool keep(search *s)
 }
 
 /* The next batch: the halves of the eight lowest boxes. */
-static void refill(search *s)
+ESW_LARGE_OWN void frontier_refill(frontier_search *s)
 {
     s->n = 0;
-    while (s->n < ECC_LANES && s->waiting > 0 && s->frontier->heap[0].bound < target(s)) {
-        const eswi_ecc_node node = pop(s->frontier, &s->waiting);
+    while (s->n < ECC_LANES && s->waiting > 0 && s->frontier->heap[0].bound < frontier_target(s)) {
+        const eswi_ecc_node node = frontier_pop(s->frontier, &s->waiting);
         const int i = node.branch;
         const float middle = 0.5f * (node.low[i] + node.high[i]);
         s->batch[s->n] = s->batch[s->n + 1] = node;
@@ -201,44 +202,47 @@ static void refill(search *s)
     }
 }
 
-static void first_value(search *s, const eswi_ecc_element_kernels *kernels)
+ESW_LARGE_OWN void frontier_first_value(frontier_search *s, const eswi_ecc_element_kernels *kernels)
 {
     const eswi_ecc_element *e = s->element;
     for (int i = 0; i < e->n; i++)
         s->best->power_w[i] = e->power_max_w;
-    s->best->value =
-        eswi_ecc_element_descend(e, kernels, eswi_ecc_element_octaves(e), ECC_DESCENT_FINE, s->best->power_w);
+    s->best->value = eswi_ecc_element_descend(e, kernels, eswi_ecc_element_octaves(e), ECC_DESCENT_FINE,
+                                              &s->frontier->points, s->best->power_w);
 }
 
-void eswi_ecc_certify(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
-                      const eswi_ecc_limits *limits, eswi_ecc_frontier *frontier, eswi_ecc_certificate *result)
+ESW_LARGE void eswi_ecc_certify(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
+                                const eswi_ecc_limits *limits, eswi_ecc_frontier *frontier,
+                                eswi_ecc_certificate *result)
 {
     memset(result, 0, sizeof *result);
     result->end = ECC_REASON_GAP;
     if (element->n == 0)
         return;
-    search s = {
-        .element = element, .limits = limits, .frontier = frontier, .best = result, .discarded = eswi_inf()};
-    first_value(&s, kernels);
-    start(&s);
+    frontier_search s = {element, limits, frontier, result, 0, eswi_inf(), frontier->batch, 0};
+    frontier_first_value(&s, kernels);
+    frontier_start(&s);
     for (;;) {
-        load(&s);
-        kernels->bound(element, limits->steps, &frontier->boxes);
+        frontier_load(&s);
+        eswi_ecc_do_bound(kernels, element, limits->steps, &frontier->boxes);
         result->nodes += s.n;
-        const bool room = keep(&s);
-        if (s.waiting == 0 || frontier->heap[0].bound >= target(&s))
+        const bool room = frontier_keep(&s);
+        if (s.waiting == 0 || frontier->heap[0].bound >= frontier_target(&s))
             break;
         if (!room || result->nodes >= limits->nodes)
             result->end = ECC_REASON_NODES;
-        else if (limits->deadline_s > 0.0 && eswi_clock_s() > limits->deadline_s)
+        else if (limits->deadline_s > 0.0 && eswi_ecc_seconds() > limits->deadline_s)
             result->end = ECC_REASON_TIME;
         if (result->end != ECC_REASON_GAP)
             break;
-        refill(&s);
+        frontier_refill(&s);
     }
-    result->value = eswi_ecc_element_descend(element, kernels, 1.0, ECC_DESCENT_FINE, result->power_w);
+    result->value =
+        eswi_ecc_element_descend(element, kernels, 1.0, ECC_DESCENT_FINE, &frontier->points, result->power_w);
     result->bound = s.waiting > 0 ? frontier->heap[0].bound : eswi_inf();
     result->bound = s.discarded < result->bound ? s.discarded : result->bound;
     result->bound = result->value < result->bound ? result->value : result->bound;
     result->bound = result->bound > 0.0 ? result->bound : 0.0;
 }
+
+#endif

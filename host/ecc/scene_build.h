@@ -1,0 +1,123 @@
+/* ECC: from an instance to its elements and chains, the bodies of element_build.h for the CPU and for CUDA. */
+#ifndef ESWI_ECC_SCENE_BUILD_H
+#define ESWI_ECC_SCENE_BUILD_H
+
+#include "ecc/element_build.h"
+
+ESW_LARGE_OWN double scene_gain(const eswi_ecc_scene *scene, int direction, int user, int ap, int subchannel)
+{
+    const size_t link = (size_t)user * (size_t)scene->config->aps + (size_t)ap;
+    return (double)
+        scene->instance->gain[direction][link * (size_t)scene->config->subchannels + (size_t)subchannel];
+}
+
+/* The gain through which user i hears user v, both sending on the subchannel: (5), (8) and the SIC order. */
+ESW_LARGE_OWN double scene_heard_through(const eswi_ecc_scene *scene, int d, int subchannel, int i, int v)
+{
+    const int32_t *ap = scene->instance->ap_of_user;
+    if (scene->access == ECC_OMA)
+        return 0.0;
+    if (ap[v] != ap[i])
+        return d == ECC_UP ? scene_gain(scene, d, v, ap[i], subchannel)
+                           : scene_gain(scene, d, i, ap[v], subchannel);
+    if (scene->access == ECC_OMA_IN_CELL)
+        return 0.0;
+    const double gain_v = scene_gain(scene, d, v, ap[i], subchannel),
+                 gain_i = scene_gain(scene, d, i, ap[i], subchannel);
+    const bool remains = gain_v == gain_i ? v > i : d == ECC_UP ? gain_v < gain_i : gain_v > gain_i;
+    const bool through_v = d == ECC_UP || scene->config->reading == ECC_PUBLISHED;
+    return !remains ? 0.0 : through_v ? gain_v : gain_i;
+}
+
+ESW_LARGE void eswi_ecc_element_build(const eswi_ecc_scene *scene, int direction, int subchannel,
+                                      const int32_t *users, const int32_t *slices, int n, eswi_ecc_element *e)
+{
+    const eswi_ecc_config *config = scene->config;
+    e->n = n;
+    e->weight_time = config->weight_time;
+    e->weight_energy = config->weight_energy;
+    e->power_min_w = config->power_min_w[direction];
+    e->power_max_w = config->power_max_w[direction];
+    for (int a = 0; a < n; a++) {
+        const int i = users[a], profile = scene->instance->profile_of_user[i];
+        const double noise_w = config->noise_w[direction] / slices[a];
+        const double band_hz = config->subchannel_hz[direction] / slices[a];
+        e->own[a] = scene_gain(scene, direction, i, scene->instance->ap_of_user[i], subchannel) / noise_w;
+        for (int b = 0; b < n; b++)
+            e->heard[a][b] =
+                a == b ? 0.0 : scene_heard_through(scene, direction, subchannel, i, users[b]) / noise_w;
+        const eswi_ecc_envelope *envelope = &scene->envelopes[profile];
+        e->lines[a] = direction == ECC_UP ? envelope->n : 1;
+        e->fixed[a][0] = 0.0;
+        e->slope[a][0] = config->profiles[profile].result_bits / band_hz;
+        for (int k = 0; k < e->lines[a] && direction == ECC_UP; k++) {
+            e->fixed[a][k] = envelope->fixed[k];
+            e->slope[a][k] = envelope->bits[k] / band_hz;
+        }
+    }
+}
+
+ESW_LARGE_OWN double scene_own_gain(const eswi_ecc_scene *scene, int d, int subchannel, int user)
+{
+    const size_t aps = (size_t)scene->config->aps, ap = (size_t)scene->instance->ap_of_user[user];
+    const size_t link = (size_t)user * aps + ap;
+    return (double)scene->instance->gain[d][link * (size_t)scene->config->subchannels + (size_t)subchannel];
+}
+
+/* Users in the order of decoding: largest gain first in the uplink, smallest in the downlink, then the smaller index. */
+ESW_LARGE_OWN void scene_sort_by_decoding(const eswi_ecc_scene *scene, int d, int subchannel,
+                                          const int32_t *users, int n, int *order)
+{
+    for (int k = 0; k < n; k++) {
+        const double gain = scene_own_gain(scene, d, subchannel, users[k]);
+        int at = k;
+        for (; at > 0; at--) {
+            const double other = scene_own_gain(scene, d, subchannel, users[order[at - 1]]);
+            if (!(d == ECC_UP ? gain > other : gain < other))
+                break;
+            order[at] = order[at - 1];
+        }
+        order[at] = k;
+    }
+}
+
+ESW_LARGE void eswi_ecc_cell_build(const eswi_ecc_scene *scene, int d, int subchannel, const int32_t *users,
+                                   int n, const double *local, const float *power, int levels, eswi_ecc_cell *c)
+{
+    const eswi_ecc_config *config = scene->config;
+    const bool own_channel = d == ECC_DOWN && config->reading == ECC_REPAIRED;
+    const double noise_w = config->noise_w[d], band_hz = config->subchannel_hz[d];
+    int order[ECC_CHAIN_USERS];
+    double most = 0.0, keenest = 0.0;
+    memset(c, 0, sizeof *c);
+    c->n = n;
+    c->levels = levels;
+    c->power = power;
+    c->weight_time = (float)config->weight_time;
+    c->weight_energy = (float)config->weight_energy;
+    scene_sort_by_decoding(scene, d, subchannel, users, n, order);
+    for (int k = 0; k < n; k++) {
+        const int user = users[order[k]], profile = scene->instance->profile_of_user[user];
+        const double gain = scene_own_gain(scene, d, subchannel, user) / noise_w;
+        const double hears = own_channel ? gain : 1.0, adds = own_channel ? 1.0 : gain;
+        const eswi_ecc_envelope *envelope = &scene->envelopes[profile];
+        c->own[k] = (float)gain;
+        c->hears[k] = (float)hears;
+        c->adds[k] = (float)adds;
+        c->local[k] = local[order[k]] < eswi_inf() ? (float)local[order[k]] : FLT_MAX;
+        c->lines[k] = d == ECC_UP ? envelope->n : 1;
+        c->slope[k][0] = (float)(config->profiles[profile].result_bits / band_hz);
+        for (int line = 0; line < c->lines[k] && d == ECC_UP; line++) {
+            c->fixed[k][line] = (float)envelope->fixed[line];
+            c->slope[k][line] = (float)(envelope->bits[line] / band_hz);
+        }
+        most += adds * config->power_max_w[d];
+        keenest = hears > keenest ? hears : keenest;
+    }
+    const double offset = 1.0 / keenest,
+                 top = ECC_CHAIN_STATES - 2.0 * n - 4.0; /* rounding up climbs two a user */
+    c->offset = (float)offset;
+    c->octaves = (float)(eswi_log2((offset + most) / offset) * 1.0001 * ECC_CHAIN_STATES / top);
+}
+
+#endif
