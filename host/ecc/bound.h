@@ -1,11 +1,12 @@
 /* ECC: a certified lower bound of an element over boxes of powers, sixteen boxes at a time.
  *
- * In y = log2 p user i's rate per Hz is r(u) = log2(1 + 2^u), u = y_i + log2 own_i - log2 I_i(y), I_i = 1 + sum heard p.
- * r is convex, so over a box it lies below its chord alpha u + beta; u is concave in y (log2 I is a logarithm of a sum of
- * exponentials), so R = alpha u + beta is a concave upper bound of the rate. ln(wT + wE 2^y) and -ln R are convex, hence
- * so is x = (wT + wE 2^y) / R, a lower bound of the price of a bit. The envelope is concave in x and lies above its chord
- * over the box. The sum of the chords at x is therefore a convex lower bound; a few projected gradient steps go towards
- * its minimum, and the tangent plane at any point bounds it, and with it the element, wherever the steps have ended.
+ * In y = log2 p user i's rate per Hz is r = log2(1 + 2^u), u = y_i + log2 own_i - log2 I_i(y), I_i = 1 + sum heard p. u is
+ * concave in y, for log2 I is the logarithm of a sum of exponentials. ln r is concave and rises in u: its derivative is
+ * ln2 (1 - e^-t) / t at t = r ln2, which falls in t. So ln r is concave in y, ln(wT + wE p) is convex, and
+ * x = (wT + wE p) / r, the exponential of their difference, is convex: the price of a bit needs no relaxation. What does is
+ * the envelope, concave in x: it lies above its chord over the prices of the box. The sum of the chords at x is a convex
+ * lower bound; a few projected gradient steps go towards its minimum, and the tangent plane at any point bounds it, and
+ * with it the element, wherever the steps have ended.
  *
  * Rounding: all bounds are moved outwards by margins that exceed every error made here by a factor of a thousand and
  * more; docs/theory.md, section 8, derives them. A box for which the derivation does not hold keeps its interval bound.
@@ -21,23 +22,21 @@
 typedef struct eswi_ecc_boxes {
     double low[ECC_ELEMENT_USERS][ECC_LANES], high[ECC_ELEMENT_USERS][ECC_LANES];
     double bound[ECC_LANES];                    /* nobody in the box pays less */
-    double point[ECC_ELEMENT_USERS][ECC_LANES]; /* in the box, log2 W: the best lower bound was found here */
-    double value[ECC_LANES];                    /* the element there, clamped to its powers */
+    double point[ECC_ELEMENT_USERS][ECC_LANES]; /* in the box, log2 W: the best tangent plane touches here */
+    double plane[ECC_ELEMENT_USERS][ECC_LANES]; /* its slopes */
+    double tangent[ECC_LANES]; /* and its least value in the box: nobody pays less than the plane says */
+    double value[ECC_LANES];   /* the element at the point, clamped to its powers */
     double score[ECC_ELEMENT_USERS][ECC_LANES]; /* how much of the gap a user's width is to blame for */
 } eswi_ecc_boxes;
 
-/* Relative and absolute margins, see docs/theory.md. */
+/* Relative margins, see docs/theory.md. */
 #define ECC_BOUND_MARGIN 0x1p-36
-#define ECC_BOUND_CHORD  0x1p-34
-#define ECC_BOUND_ERROR  0x1p-40
+#define ECC_BOUND_ERROR  0x1p-37
 
-/* The relaxation of one box: per user the chord of the rate and of the envelope. */
+/* The relaxation of one box: per user the chord of the envelope. */
 typedef struct eswi_ecc_relaxation {
-    ESW_LANE_ROWS(double, alpha, ECC_ELEMENT_USERS);
-    ESW_LANE_ROWS(double, beta, ECC_ELEMENT_USERS);
     ESW_LANE_ROWS(double, fixed, ECC_ELEMENT_USERS);
     ESW_LANE_ROWS(double, slope, ECC_ELEMENT_USERS);
-    double log_own[ECC_ELEMENT_USERS];
     ESW_LANE_VAR(double, interval); /* the bound from intervals alone */
     ESW_LANE_VAR(double, widest);
 } eswi_ecc_relaxation;
@@ -92,7 +91,6 @@ ESW_FN void eswi_ecc_bound_relax(const eswi_ecc_element *e, const eswi_ecc_boxes
         ESW_AT(r->interval, l) = ESW_AT(r->widest, l) = 0.0;
     }
     for (int i = 0; i < e->n; i++) {
-        r->log_own[i] = eswi_log2(e->own[i]);
         ESW_EACH_LANE(l)
         {
             ESW_ROW_AT(low_w, i, l) = eswi_exp2(b->low[i][l]);
@@ -121,24 +119,17 @@ ESW_FN void eswi_ecc_bound_relax(const eswi_ecc_element *e, const eswi_ecc_boxes
         {
             const double worst = e->own[i] * ESW_ROW_AT(low_w, i, l) / ESW_AT(loud, l),
                          best = e->own[i] * ESW_ROW_AT(high_w, i, l) / ESW_AT(quiet, l);
-            const double u_low = eswi_log2(worst), u_high = eswi_log2(best);
-            const double rate_low = eswi_log2_1p(worst), rate_high = eswi_log2_1p(best);
-            const double span = u_high - u_low;
-            double alpha = span > 1e-6 ? (rate_high - rate_low) / span : 0.0;
-            const double at_low = rate_low - alpha * u_low, at_high = rate_high - alpha * u_high;
-            const double size = rate_high + alpha * (fabs(u_low) + fabs(u_high));
-            ESW_ROW_AT(r->alpha, i, l) = alpha;
-            ESW_ROW_AT(r->beta, i, l) = (at_low > at_high ? at_low : at_high) + ECC_BOUND_CHORD * size;
-            ESW_AT(cheap, l) = (e->weight_time + e->weight_energy * ESW_ROW_AT(low_w, i, l)) / rate_high *
-                               (1.0 - ECC_BOUND_MARGIN);
-            ESW_AT(dear, l) = (e->weight_time + e->weight_energy * ESW_ROW_AT(high_w, i, l)) / rate_low *
-                              (1.0 + ECC_BOUND_MARGIN);
+            const double low_price = e->weight_time + e->weight_energy * ESW_ROW_AT(low_w, i, l);
+            const double high_price = e->weight_time + e->weight_energy * ESW_ROW_AT(high_w, i, l);
+            ESW_AT(cheap, l) = low_price / eswi_log2_1p(best) * (1.0 - ECC_BOUND_MARGIN);
+            ESW_AT(dear, l) = high_price / eswi_log2_1p(worst) * (1.0 + ECC_BOUND_MARGIN);
         }
         eswi_ecc_bound_chord(e, i, ESW_PASS(cheap), ESW_PASS(dear), r);
     }
 }
 
-/* Value, gradient and the bound on their rounding error of the relaxation at the point y. */
+/* Value, gradient and the bound on their rounding error of the relaxation at the point y. Out of range, the error is
+ * infinite or not a number, and no plane is taken. */
 ESW_FN void eswi_ecc_bound_evaluate(const eswi_ecc_element *e, const eswi_ecc_relaxation *r,
                                     ESW_LANE_ROWS_REF(double, y), ESW_LANE_REF(double, value),
                                     ESW_LANE_ROWS_REF(double, gradient), ESW_LANE_REF(double, error))
@@ -167,25 +158,18 @@ ESW_FN void eswi_ecc_bound_evaluate(const eswi_ecc_element *e, const eswi_ecc_re
                 {
                     ESW_AT(heard, l) += e->heard[i][v] * ESW_ROW_AT(power_w, v, l);
                 }
-        const double log_own = r->log_own[i];
         ESW_EACH_LANE(l)
         {
-            const double log_heard = eswi_log2(ESW_AT(heard, l)), alpha = ESW_ROW_AT(r->alpha, i, l),
-                         beta = ESW_ROW_AT(r->beta, i, l);
-            const double spent = e->weight_energy * ESW_ROW_AT(power_w, i, l);
-            const double inverse = 1.0 / (alpha * (ESW_ROW_AT(y, i, l) + log_own - log_heard) + beta);
-            const double price = (e->weight_time + spent) * inverse;
-            const double cost = ESW_ROW_AT(r->slope, i, l) * price;
-            const double rises = ESW_ROW_AT(r->slope, i, l) * spent * 0x1.62e42fefa39efp-1 * inverse;
-            const double falls = cost * alpha * inverse;
-            const double terms = alpha * (fabs(ESW_ROW_AT(y, i, l)) + fabs(log_own) + log_heard) + fabs(beta);
-            const double relative = ECC_BOUND_ERROR * (4.0 + terms * inverse);
+            const double sinr = e->own[i] * ESW_ROW_AT(power_w, i, l) / ESW_AT(heard, l);
+            const double spent = e->weight_energy * ESW_ROW_AT(power_w, i, l), slope =
+                                                                                   ESW_ROW_AT(r->slope, i, l);
+            const double inverse = 1.0 / eswi_log2_1p(sinr);
+            const double cost = slope * ((e->weight_time + spent) * inverse);
+            const double rises = slope * spent * 0x1.62e42fefa39efp-1 * inverse;
+            const double falls = cost * (sinr / (1.0 + sinr)) * inverse;
             const double steep = 2.0 * (rises + 2.0 * falls) * ESW_AT(r->widest, l);
             ESW_REF(value, l) += ESW_ROW_AT(r->fixed, i, l) + cost;
-            ESW_REF(error, l) +=
-                relative < 0x1p-10 && inverse > 0.0
-                    ? relative * (cost + steep) + ECC_BOUND_ERROR * fabs(ESW_ROW_AT(r->fixed, i, l))
-                    : eswi_inf();
+            ESW_REF(error, l) += ECC_BOUND_ERROR * (cost + steep + ESW_ROW_AT(r->fixed, i, l));
             ESW_ROW_AT(gradient, i, l) += rises - falls;
             ESW_AT(push, l) = falls / ESW_AT(heard, l);
         }
@@ -219,11 +203,12 @@ ESW_FN void eswi_ecc_bound_tangent(const eswi_ecc_element *e, const eswi_ecc_box
         }
 }
 
-/* The element at the points, and what of the gap there each user's width explains: a user's own chords, and the
- * interference it makes in those of others. */
+/* The element at the points, and what of the gap there each user's width explains: what its own plane falls by, and its
+ * share of the chords' gaps, by how much of the price's range it makes. */
 ESW_FN void eswi_ecc_bound_blame(const eswi_ecc_element *e, const eswi_ecc_relaxation *r, eswi_ecc_boxes *b)
 {
     ESW_LANE_ROWS(double, power_w, ECC_ELEMENT_USERS);
+    ESW_LANE_ROWS(double, width, ECC_ELEMENT_USERS);
     ESW_EACH_LANE(l)
     {
         b->value[l] = 0.0;
@@ -231,26 +216,31 @@ ESW_FN void eswi_ecc_bound_blame(const eswi_ecc_element *e, const eswi_ecc_relax
     for (int i = 0; i < e->n; i++)
         ESW_EACH_LANE(l)
         {
-            const double p = eswi_exp2(b->point[i][l]);
+            const double y = b->point[i][l], p = eswi_exp2(y), slope = b->plane[i][l];
             ESW_ROW_AT(power_w, i, l) = p < e->power_min_w   ? e->power_min_w
                                         : p > e->power_max_w ? e->power_max_w
                                                              : p;
-            b->score[i][l] = 0.0;
+            ESW_ROW_AT(width, i, l) = b->high[i][l] - b->low[i][l];
+            b->score[i][l] = slope > 0.0 ? slope * (y - b->low[i][l]) : slope * (y - b->high[i][l]);
         }
     for (int i = 0; i < e->n; i++) {
         ESW_LANE_VAR(double, heard);
+        ESW_LANE_VAR(double, range);
         ESW_LANE_VAR(double, price);
         ESW_LANE_VAR(double, cost);
         ESW_LANE_VAR(double, gap);
         ESW_EACH_LANE(l)
         {
             ESW_AT(heard, l) = 1.0;
+            ESW_AT(range, l) = 0.0;
         }
         for (int v = 0; v < e->n; v++)
             if (e->heard[i][v] > 0.0)
                 ESW_EACH_LANE(l)
                 {
-                    ESW_AT(heard, l) += e->heard[i][v] * ESW_ROW_AT(power_w, v, l);
+                    const double received = e->heard[i][v] * ESW_ROW_AT(power_w, v, l);
+                    ESW_AT(heard, l) += received;
+                    ESW_AT(range, l) += ESW_ROW_AT(width, v, l) * received;
                 }
         ESW_EACH_LANE(l)
         {
@@ -260,21 +250,18 @@ ESW_FN void eswi_ecc_bound_blame(const eswi_ecc_element *e, const eswi_ecc_relax
         eswi_ecc_bound_envelope(e, i, ESW_PASS(price), ESW_PASS(cost));
         ESW_EACH_LANE(l)
         {
-            const double u = eswi_log2(e->own[i] * ESW_ROW_AT(power_w, i, l) / ESW_AT(heard, l));
-            const double relaxed = (e->weight_time + e->weight_energy * ESW_ROW_AT(power_w, i, l)) /
-                                   (ESW_ROW_AT(r->alpha, i, l) * u + ESW_ROW_AT(r->beta, i, l));
-            ESW_AT(gap, l) =
-                ESW_AT(cost, l) - (ESW_ROW_AT(r->fixed, i, l) + ESW_ROW_AT(r->slope, i, l) * relaxed);
+            const double chord = ESW_ROW_AT(r->fixed, i, l) + ESW_ROW_AT(r->slope, i, l) * ESW_AT(price, l);
+            const double own = ESW_ROW_AT(width, i, l) * ESW_AT(heard, l);
             b->value[l] += ESW_AT(cost, l);
-            b->score[i][l] += ESW_AT(gap, l) * (b->high[i][l] - b->low[i][l]);
-            ESW_AT(gap, l) = ESW_AT(gap, l) / ESW_AT(heard, l);
+            ESW_AT(gap, l) = (ESW_AT(cost, l) - chord) / (own + ESW_AT(range, l));
+            b->score[i][l] += ESW_AT(gap, l) * own;
         }
         for (int v = 0; v < e->n; v++)
             if (e->heard[i][v] > 0.0)
                 ESW_EACH_LANE(l)
                 {
-                    b->score[v][l] += ESW_AT(gap, l) * (b->high[v][l] - b->low[v][l]) *
-                                      (e->heard[i][v] * ESW_ROW_AT(power_w, v, l));
+                    const double received = e->heard[i][v] * ESW_ROW_AT(power_w, v, l);
+                    b->score[v][l] += ESW_AT(gap, l) * (ESW_ROW_AT(width, v, l) * received);
                 }
     }
 }
@@ -335,14 +322,14 @@ ESW_FN void eswi_ecc_bound_boxes(const eswi_ecc_element *e, int steps, eswi_ecc_
     eswi_ecc_bound_relax(e, b, &r);
     ESW_EACH_LANE(l)
     {
-        b->bound[l] = -eswi_inf();
+        b->tangent[l] = -eswi_inf();
         ESW_AT(step, l) = 0.0;
     }
     for (int i = 0; i < e->n; i++)
         ESW_EACH_LANE(l)
         {
             ESW_ROW_AT(y, i, l) = b->point[i][l] = 0.5 * (b->low[i][l] + b->high[i][l]);
-            ESW_ROW_AT(old_y, i, l) = ESW_ROW_AT(old_gradient, i, l) = 0.0;
+            ESW_ROW_AT(old_y, i, l) = ESW_ROW_AT(old_gradient, i, l) = b->plane[i][l] = 0.0;
         }
     for (int k = 0; k < steps; k++) {
         eswi_ecc_bound_evaluate(e, &r, y, ESW_PASS(value), gradient, ESW_PASS(error));
@@ -350,11 +337,13 @@ ESW_FN void eswi_ecc_bound_boxes(const eswi_ecc_element *e, int steps, eswi_ecc_
         for (int i = 0; i < e->n; i++)
             ESW_EACH_LANE(l)
             {
-                b->point[i][l] = ESW_AT(tangent, l) > b->bound[l] ? ESW_ROW_AT(y, i, l) : b->point[i][l];
+                const int better = ESW_AT(tangent, l) > b->tangent[l];
+                b->point[i][l] = better ? ESW_ROW_AT(y, i, l) : b->point[i][l];
+                b->plane[i][l] = better ? ESW_ROW_AT(gradient, i, l) : b->plane[i][l];
             }
         ESW_EACH_LANE(l)
         {
-            b->bound[l] = ESW_AT(tangent, l) > b->bound[l] ? ESW_AT(tangent, l) : b->bound[l];
+            b->tangent[l] = ESW_AT(tangent, l) > b->tangent[l] ? ESW_AT(tangent, l) : b->tangent[l];
         }
         if (k + 1 < steps)
             eswi_ecc_bound_step(e, b, &r, k == 0, y, gradient, old_y, old_gradient, ESW_PASS(step));
@@ -362,7 +351,7 @@ ESW_FN void eswi_ecc_bound_boxes(const eswi_ecc_element *e, int steps, eswi_ecc_
     ESW_EACH_LANE(l)
     {
         const double interval = ESW_AT(r.interval, l) * (1.0 - ECC_BOUND_MARGIN);
-        b->bound[l] = interval > b->bound[l] ? interval : b->bound[l];
+        b->bound[l] = interval > b->tangent[l] ? interval : b->tangent[l];
     }
     eswi_ecc_bound_blame(e, &r, b);
 }

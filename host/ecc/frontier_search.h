@@ -152,15 +152,38 @@ ESW_LARGE_OWN void frontier_take_value(frontier_search *s, int lane)
     }
 }
 
-ESW_LARGE_OWN int frontier_widest_blame(const frontier_search *s, int lane)
+/* Takes off the box what its tangent plane shows to cost more than `reach`; true if that was anything. Outward: the
+ * plane's rounding is in `tangent`, and corners of this size are off by less than 2^-19. */
+ESW_LARGE_OWN bool frontier_cut(const frontier_search *s, int lane, double reach, eswi_ecc_node *node)
+{
+    const eswi_ecc_boxes *boxes = &s->frontier->boxes;
+    const double left = (reach - boxes->tangent[lane]) * (1.0 + 0x1p-30);
+    bool any = false;
+    for (int i = 0; i < s->element->n; i++) {
+        const double slope = boxes->plane[i][lane], low = (double)node->low[i], high = (double)node->high[i];
+        const double far = left / fabs(slope) + 0x1p-18;
+        if (!(far < high - low))
+            continue;
+        if (slope > 0.0)
+            node->high[i] = (float)(low + far);
+        else
+            node->low[i] = (float)(high - far);
+        any = true;
+    }
+    return any;
+}
+
+/* The user whose range explains most of the gap: what is left of its score once the box is cut. */
+ESW_LARGE_OWN int frontier_widest_blame(const frontier_search *s, int lane, const eswi_ecc_node *node)
 {
     const eswi_ecc_boxes *boxes = &s->frontier->boxes;
     int user = 0;
     double most = -eswi_inf();
     for (int i = 0; i < s->element->n; i++) {
-        const bool splits = boxes->high[i][lane] - boxes->low[i][lane] > 0x1p-16;
-        if (splits && boxes->score[i][lane] > most) {
-            most = boxes->score[i][lane];
+        const double left = (double)node->high[i] - (double)node->low[i];
+        const double score = boxes->score[i][lane] * (left / (boxes->high[i][lane] - boxes->low[i][lane]));
+        if (left > 0x1p-16 && score > most) {
+            most = score;
             user = i;
         }
     }
@@ -178,7 +201,9 @@ ESW_LARGE_OWN bool frontier_keep(frontier_search *s)
         const double bound = s->frontier->boxes.bound[l];
         node.bound = bound > node.bound ? bound : node.bound;
         if (node.bound < frontier_target(s) && s->waiting < s->frontier->capacity) {
-            node.branch = frontier_widest_blame(s, l);
+            if (frontier_cut(s, l, frontier_target(s), &node))
+                s->discarded = frontier_target(s) < s->discarded ? frontier_target(s) : s->discarded;
+            node.branch = frontier_widest_blame(s, l, &node);
             frontier_push(s->frontier, &s->waiting, &node);
         } else {
             room = room && node.bound >= frontier_target(s);

@@ -129,14 +129,19 @@ Test(optimum_certified, bounds_hold_wherever_the_minimiser_stops, .timeout = 360
                          isa[k]->name);
             cr_assert_eq(memcmp(boxes.value, again.value, sizeof boxes.value), 0, "case %d: %s", i,
                          isa[k]->name);
+            for (int u = 0; u < e.n; u++)
+                cr_assert_eq(memcmp(boxes.plane[u], again.plane[u], sizeof boxes.plane[u]), 0, "case %d: %s", i,
+                             isa[k]->name);
         }
         for (int l = 0; l < ECC_LANES; l++)
             for (int k = 0; k < 100; k++) {
-                long double sum = 0.0L, p[ECC_ELEMENT_USERS];
+                long double sum = 0.0L, plane = boxes.tangent[l], p[ECC_ELEMENT_USERS];
                 for (int u = 0; u < e.n; u++) {
                     const double y = k < 40 ? (dice_chance(&d, 0.5) ? boxes.low[u][l] : boxes.high[u][l])
                                             : dice_real(&d, boxes.low[u][l], boxes.high[u][l]);
-                    p[u] = exp2l(k == 99 ? boxes.point[u][l] : y);
+                    const double at = k == 99 ? boxes.point[u][l] : y, slope = boxes.plane[u][l];
+                    p[u] = exp2l(at);
+                    plane += (long double)slope * (at - (slope > 0.0 ? boxes.low : boxes.high)[u][l]);
                 }
                 for (int u = 0; u < e.n; u++) {
                     long double heard = 1.0L, least = INFINITY;
@@ -149,6 +154,8 @@ Test(optimum_certified, bounds_hold_wherever_the_minimiser_stops, .timeout = 360
                             fminl(least, e.fixed[u][line] + e.slope[u][line] * x * 0.693147180559945309417L);
                     sum += least;
                 }
+                cr_assert(!(plane > sum), "case %d, box %d: the plane says %.17Lg, a point has %.17Lg", i, l,
+                          plane, sum);
                 cr_assert(boxes.bound[l] <= sum, "case %d, box %d: bound %.17g, a point has %.17Lg", i, l,
                           boxes.bound[l], sum);
             }
