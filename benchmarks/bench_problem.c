@@ -5,7 +5,7 @@
 #include "bench.h"
 #include "ecc/grid.h"
 #include "ecc/layers.h"
-#include "ecc/system.h"
+#include "ecc/params.h"
 
 void bench_problem_close(bench_problem *p)
 {
