@@ -42,6 +42,7 @@ static eswi_method *append_method(esw_experiment *experiment)
     return &methods[experiment->n_methods++];
 }
 
+/* `key` begins the message: where in the file, "methods: ". */
 static esw_status unknown_method(const esw_experiment *experiment, eswi_place place, const char *key,
                                  const char *name, esw_error *error)
 {
@@ -56,8 +57,8 @@ static esw_status unknown_method(const esw_experiment *experiment, eswi_place pl
         names[n++] = system->methods[i].name;
     const char *nearest = eswi_nearest(name, names, n);
     if (nearest)
-        return eswi_fail_at(place, error, "%s: found '%.60s', no such method of %s; did you mean '%s'?", key,
-                            name, system->name, nearest);
+        return eswi_fail_at(place, error, "%sfound '%.60s', no such method of %s; did you mean '%s'?", key, name,
+                            system->name, nearest);
     for (size_t i = 0; i < n; ++i) {
         size_t before = 0;
         while (before < i && strcmp(names[before], names[i]) != 0)
@@ -65,8 +66,8 @@ static esw_status unknown_method(const esw_experiment *experiment, eswi_place pl
         if (before == i)
             eswi_list_append(list, sizeof list, names[i]);
     }
-    return eswi_fail_at(place, error, "%s: found '%.60s', no such method of %s; known: %s", key, name,
-                        system->name, list);
+    return eswi_fail_at(place, error, "%sfound '%.60s', no such method of %s; known: %s", key, name, system->name,
+                        list);
 }
 
 /* Whether `name` is among the space-separated words of `options`. */
@@ -153,7 +154,7 @@ static esw_status read_entry_mapping(esw_experiment *experiment, const eswi_node
     place.line = use->line;
     size_t method = find_method(experiment->system, use->text);
     if (method == ESW_NONE)
-        return unknown_method(experiment, place, "methods: use", use->text, error);
+        return unknown_method(experiment, place, "methods: use: ", use->text, error);
     if (as && as->kind != ESWI_SCALAR)
         return eswi_fail_at((eswi_place){experiment->source, as->line}, error, "methods: as: must be a word");
     eswi_method *entry = append_method(experiment);
@@ -202,7 +203,7 @@ esw_status eswi_methods_read(esw_experiment *experiment, const eswi_node *node, 
         esw_status status;
         place.line = item->line;
         if (item->kind == ESWI_SCALAR)
-            status = add_plain(experiment, item->text, place, "methods", error);
+            status = add_plain(experiment, item->text, place, "methods: ", error);
         else if (item->kind == ESWI_MAPPING)
             status = read_entry_mapping(experiment, item, error);
         else
@@ -246,9 +247,9 @@ esw_status eswi_methods_select(esw_experiment *experiment, const char *labels, s
     for (char *label; !status && (label = strsep(&rest, ","));) {
         size_t index = 0;
         label = eswi_trim(label);
-        status = require_method(experiment, label, place, "methods", &index, error);
+        status = require_method(experiment, label, place, "", &index, error);
         if (!status && index < chosen)
-            status = eswi_fail_at(place, error, "methods: %s: given twice", label);
+            status = eswi_fail_at(place, error, "%s: given twice", label);
         if (!status)
             move_method(experiment, index, chosen++);
     }
@@ -308,7 +309,7 @@ esw_status eswi_compare_read(esw_experiment *experiment, const eswi_node *node, 
             return eswi_fail_at(place, error, "compare: %s: system %s has no %s to compare", keys[key],
                                 experiment->system->name, key == 0 ? "latency or energy" : "objective");
         char name[32];
-        snprintf(name, sizeof name, "compare: %s", keys[key]);
+        snprintf(name, sizeof name, "compare: %s: ", keys[key]);
         esw_status status = require_method(experiment, item->text, place, name, targets[key], error);
         if (status)
             return status;

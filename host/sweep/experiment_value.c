@@ -231,9 +231,13 @@ const char *eswi_param_hint(const esw_system *system, const char *word, bool (*w
     if (nearest) {
         snprintf(text, length, "; did you mean '%s'?", nearest);
     } else {
-        const size_t used = (size_t)snprintf(text, length, "; known: ");
+        static const char more[] = "; `edgesweep list parameters` has all";
+        const size_t used = (size_t)snprintf(text, length, "; known: "), room = length - used - sizeof more;
         for (size_t i = 0; i < n; ++i)
-            eswi_list_append(text + used, length - used, names[i]);
+            eswi_list_append(text + used, room, names[i]);
+        const size_t end = strlen(text);
+        if (text[end - 1] == '.') /* not all */
+            memcpy(text + end, more, sizeof more);
     }
     free(names);
     return text;

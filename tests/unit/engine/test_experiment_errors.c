@@ -169,11 +169,11 @@ Test(experiment_errors, command_line)
         fails(START, &overrides, slips[i].message);
     }
     esw_overrides methods = {.methods = "slow,fast"};
-    fails(START, &methods, "--methods: methods: found 'fast', no such method of toy");
+    fails(START, &methods, "--methods: found 'fast', no such method of toy");
     methods.methods = "slow,slow";
-    fails(START, &methods, "--methods: methods: slow: given twice");
+    fails(START, &methods, "--methods: slow: given twice");
     methods.methods = "";
-    fails(START, &methods, "--methods: methods: found ''");
+    fails(START, &methods, "--methods: found ''");
 }
 
 Test(experiment_errors, what_only_the_system_can_refuse_names_line_and_point)
