@@ -104,7 +104,7 @@ static void put_metrics(const eswi_cansa_config *config, const eswi_cansa_diagno
     metrics[CANSA_METRIC_ACCURACY] = mean(&sum->accuracy, sum->served);
     metrics[CANSA_METRIC_BID] = mean(&sum->bid, sum->bidders);
     metrics[CANSA_METRIC_R_MIN] = mean(&sum->r_min, sum->reachable);
-    metrics[CANSA_METRIC_DEMAND_MET] = (double)sum->reachable / clients;
+    metrics[CANSA_METRIC_REACHABLE] = (double)sum->reachable / clients;
     metrics[CANSA_METRIC_LOSS] = config->objective == CANSA_SUCCESS_COUNT ? -metrics[CANSA_METRIC_SUCCESS]
                                                                           : -metrics[CANSA_METRIC_UTILITY];
     metrics[CANSA_METRIC_BOUND] = diagnostics->proven ? metrics[CANSA_METRIC_LOSS] : eswi_nan();

@@ -121,7 +121,7 @@ typedef enum {
     CANSA_METRIC_ACCURACY,
     CANSA_METRIC_BID,
     CANSA_METRIC_R_MIN,
-    CANSA_METRIC_DEMAND_MET, /* share of clients that some R <= R_total could serve */
+    CANSA_METRIC_REACHABLE, /* share of clients that some R <= R_total could serve */
     CANSA_METRIC_LOSS,       /* the objective: minus success rate or utility */
     CANSA_METRIC_BOUND,
     CANSA_METRIC_SWEEPS,

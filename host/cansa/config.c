@@ -5,6 +5,9 @@
 #include "base/detmath.h"
 #include "cansa/params.h"
 
+/* Comparisons of bids in one scenario of `nash` that one may ask for: some tens of seconds. */
+#define NASH_WORK_MAX 2e10
+
 static esw_status check_band(const eswi_cansa_config *config, int line, esw_error *error)
 {
     const double blocks = config->bandwidth_hz / (12.0 * config->subcarrier_hz);
@@ -61,6 +64,35 @@ static esw_status derive(eswi_cansa_config *config, int line, esw_error *error)
     return status;
 }
 
+/* Settings of `nash` that would keep a scenario busy for minutes: a sweep tries every bid for every client against all
+ * others. The largest bid (7) is at most 4/27 R_total N / L_max, at R_min = 2/3 R_total. */
+static esw_status check_game(const eswi_cansa_config *config, const esw_value *values, esw_error *error)
+{
+    const double largest = 4.0 / 27.0 * config->rbs_total * config->clients / (config->latency_max_s * 1000.0);
+    const double most = config->nash_bid_max > 0.0 ? config->nash_bid_max : 2.0 * largest;
+    const double bids = most / config->nash_step, clients = config->clients;
+    const double work = (bids + 1.0) * clients * clients * config->nash_sweeps;
+    const esw_value *step = &values[CANSA_PARAM_NASH_STEP], *sweeps = &values[CANSA_PARAM_NASH_SWEEPS];
+    const int line = step->line > 0 ? step->line : values[CANSA_PARAM_NASH_BID_MAX].line;
+    char place[32] = "";
+    if (line <= 0 && sweeps->line <= 0)
+        return ESW_OK; /* nobody asked for anything */
+    snprintf(place, sizeof place, "line %d: ", line > 0 ? line : sweeps->line);
+    if (bids > CANSA_NASH_BIDS_MAX)
+        return esw_fail(
+            error, ESW_BAD_INPUT,
+            "%snash_step: bids up to %g in steps of %g are %.3g bids; at most %d: take a larger nash_step or a "
+            "smaller nash_bid_max",
+            place, most, config->nash_step, bids, CANSA_NASH_BIDS_MAX);
+    if (work > NASH_WORK_MAX)
+        return esw_fail(
+            error, ESW_BAD_INPUT,
+            "%snash_sweeps: %d sweeps of %d clients over %.0f bids are %.2g comparisons of bids in a scenario; at "
+            "most %.0g: take a larger nash_step or fewer nash_sweeps",
+            place, config->nash_sweeps, config->clients, bids + 1.0, work, NASH_WORK_MAX);
+    return ESW_OK;
+}
+
 /* Hands `made` over, or frees it. */
 static esw_status finish(eswi_cansa_config *made, esw_status status, esw_config **config)
 {
@@ -79,7 +111,10 @@ esw_status eswi_cansa_configure(const esw_value *values, const char *base_dir, e
     if (!made)
         return esw_fail(error, ESW_NO_MEMORY, "cansa: out of memory");
     eswi_bind_values(&eswi_cansa_bindings, values, made);
-    return finish(made, derive(made, values[CANSA_PARAM_BANDWIDTH].line, error), config);
+    esw_status status = derive(made, values[CANSA_PARAM_BANDWIDTH].line, error);
+    if (!status)
+        status = check_game(made, values, error);
+    return finish(made, status, config);
 }
 
 esw_status eswi_cansa_config_from_json(const json_t *document, const char *base_dir, esw_config **config,

@@ -45,38 +45,51 @@ static json_t *option_row(const eswi_cansa_config *config, int index)
     return eswi_build_end(&b);
 }
 
-static json_t *instance_part(const eswi_cansa_config *config, const eswi_cansa_instance *instance)
+json_t *eswi_cansa_derived_json(const eswi_cansa_config *config)
 {
-    const size_t clients = (size_t)config->clients;
-    json_t *contexts = json_array(), *options = json_array();
-    for (size_t i = 0; contexts && i < clients; i++)
-        contexts = eswi_json_append(contexts, word(CANSA_CONTEXT_NAMES, instance->context[i]));
+    json_t *options = json_array();
     for (int o = 0; options && o < CANSA_OPTIONS; o++)
         options = eswi_json_append(options, option_row(config, o));
     eswi_builder b = eswi_build_begin();
-    eswi_build_put(&b, "contexts", contexts);
-    eswi_build_put(&b, "distance_m", eswi_json_reals(instance->distance_m, clients));
-    eswi_build_put(&b, "shadowing_db", eswi_json_reals(instance->shadowing_db, clients));
-    eswi_build_put(&b, "fading_power", eswi_json_reals(instance->fading_power, clients));
-    eswi_build_put(&b, "rate_per_rb_bps", eswi_json_reals(instance->rate_per_rb_bps, clients));
     eswi_build_put(&b, "accuracy_min_percent", eswi_json_reals(config->accuracy_min, CANSA_CONTEXTS));
     eswi_build_put(&b, "options", options);
     return eswi_build_end(&b);
 }
 
+static json_t *instance_part(const eswi_cansa_config *config, const eswi_cansa_instance *instance)
+{
+    const size_t clients = (size_t)config->clients;
+    json_t *contexts = json_array(), *derived = eswi_cansa_derived_json(config);
+    for (size_t i = 0; contexts && i < clients; i++)
+        contexts = eswi_json_append(contexts, word(CANSA_CONTEXT_NAMES, instance->context[i]));
+    eswi_builder b = {derived, derived != NULL};
+    eswi_build_put(&b, "contexts", contexts);
+    eswi_build_put(&b, "distance_m", eswi_json_reals(instance->distance_m, clients));
+    eswi_build_put(&b, "shadowing_db", eswi_json_reals(instance->shadowing_db, clients));
+    eswi_build_put(&b, "fading_power", eswi_json_reals(instance->fading_power, clients));
+    eswi_build_put(&b, "rate_per_rb_bps", eswi_json_reals(instance->rate_per_rb_bps, clients));
+    return eswi_build_end(&b);
+}
+
+static json_t *bids_json(const eswi_cansa_decision *decision, size_t clients)
+{
+    json_t *bids = json_array();
+    for (size_t i = 0; bids && i < clients; i++)
+        bids = eswi_json_append(bids, decision->bid[i] < 0.0 ? json_null() : json_real(decision->bid[i]));
+    return bids;
+}
+
 static json_t *decision_part(const eswi_cansa_config *config, const eswi_cansa_decision *decision)
 {
     const size_t clients = (size_t)config->clients;
-    json_t *options = json_array(), *bids = json_array();
+    json_t *options = json_array();
     for (size_t i = 0; options && i < clients; i++)
         options =
             eswi_json_append(options, decision->option[i] < 0 ? json_null() : option_name(decision->option[i]));
-    for (size_t i = 0; bids && i < clients; i++)
-        bids = eswi_json_append(bids, decision->bid[i] < 0.0 ? json_null() : json_real(decision->bid[i]));
     eswi_builder b = eswi_build_begin();
     eswi_build_put(&b, "rbs", eswi_json_integers(decision->rbs, clients));
     eswi_build_put(&b, "option", options);
-    eswi_build_put(&b, "bid", bids);
+    eswi_build_put(&b, "bid", bids_json(decision, clients));
     return eswi_build_end(&b);
 }
 
@@ -87,9 +100,11 @@ static json_t *terms_part(const eswi_cansa_decision *decision, const eswi_cansa_
         success = eswi_json_append(success, json_boolean(decision->option[i] >= 0));
     eswi_builder b = eswi_build_begin();
     eswi_build_put(&b, "r_min", eswi_json_reals(terms->r_min, clients));
+    eswi_build_put(&b, "bid", bids_json(decision, clients));
     eswi_build_put(&b, "latency_s", eswi_json_reals(terms->latency_s, clients));
     eswi_build_put(&b, "energy_j", eswi_json_reals(terms->energy_j, clients));
     eswi_build_put(&b, "accuracy_percent", eswi_json_reals(terms->accuracy, clients));
+    eswi_build_put(&b, "accuracy", eswi_json_reals(terms->accuracy, clients)); /* the contract's name of it */
     eswi_build_put(&b, "utility", eswi_json_reals(terms->utility, clients));
     eswi_build_put(&b, "success", success);
     return eswi_build_end(&b);

@@ -1,7 +1,7 @@
 /* CANSA, method `nash`: best-response dynamics on the bids, one scenario. Shared by CPU and CUDA.
  *
  * Clients answer in index order, sweep after sweep: each takes the bid of the grid 0, step, 2 step, ... that is best
- * against the others' present bids, the smallest of equals, and keeps its own unless that is strictly better. Its payoff
+ * (at most CANSA_NASH_BIDS_MAX steps) against the others' present bids, the smallest of equals, and keeps its own unless that is strictly better. Its payoff
  * is the extended utility (5) - gamma b^2 of what the auction then gives it. The dynamics start from the bids (7) and
  * end at a fixpoint (a Nash equilibrium on the grid), in a cycle (found by Brent's method: the bids are compared with
  * those after sweep 1, 2, 4, 8, ...) or at the sweep limit.
@@ -131,7 +131,8 @@ ESW_FN int eswi_cansa_respond(const eswi_cansa_rules *rules, const eswi_cansa_ga
 ESW_FN eswi_cansa_ending eswi_cansa_play(const eswi_cansa_rules *rules, const eswi_cansa_game *g,
                                          const eswi_cansa_phase1_facts *facts, double most)
 {
-    const int points = (int)(most / rules->nash_step);
+    const double steps = most / rules->nash_step;
+    const int points = steps < CANSA_NASH_BIDS_MAX ? (int)steps : CANSA_NASH_BIDS_MAX;
     eswi_cansa_ending end = {CANSA_ENDED_SWEEPS, 0, 0};
     int saved_at = 0, save_next = 1;
     for (int i = 0; i < rules->clients; i++)

@@ -162,16 +162,17 @@ bool eswi_cansa_oracle_feasible(const oracle_config *config, int context, int op
 int eswi_cansa_oracle_least_rbs(const oracle_config *config, int context, double rate, double limit_s)
 {
     bool candidate[CANSA_OPTIONS];
-    for (int o = 0; o < CANSA_OPTIONS; o++) /* could it ever be in time? saves most of the work below */
-        candidate[o] = eswi_cansa_oracle_feasible(config, context, o, config->rbs_total + 1, rate, limit_s);
-    for (int r = 0; r <= config->rbs_total; r++) {
-        for (int o = 0; o < CANSA_OPTIONS; o++) {
-            const bool zero_dropped = config->reading == CANSA_AS_CODE && o % 3 == CANSA_DEVICE;
-            if (candidate[o] && !zero_dropped &&
-                eswi_cansa_oracle_feasible(config, context, o, r, rate, limit_s))
-                return r;
-        }
+    bool any = false;
+    for (int o = 0; o < CANSA_OPTIONS; o++) { /* could it ever be in time? saves most of the work below */
+        const bool zero_dropped = config->reading == CANSA_AS_CODE && o % 3 == CANSA_DEVICE;
+        candidate[o] = !zero_dropped &&
+                       eswi_cansa_oracle_feasible(config, context, o, config->rbs_total + 1, rate, limit_s);
+        any = any || candidate[o];
     }
+    for (int r = 0; any && r <= config->rbs_total; r++)
+        for (int o = 0; o < CANSA_OPTIONS; o++)
+            if (candidate[o] && eswi_cansa_oracle_latency(config, o, r, rate) <= limit_s)
+                return r;
     return -1;
 }
 
@@ -316,7 +317,7 @@ static bool sweep(const oracle_config *config, const oracle_instance *instance, 
             continue;
         const double before = bid[i];
         double best = before, best_payoff = payoff(config, instance, r_min, bid, i);
-        for (int k = 0; k * config->nash_step <= most; k++) {
+        for (int k = 0; k * config->nash_step <= most && k <= 10000; k++) {
             bid[i] = k * config->nash_step;
             const double here = payoff(config, instance, r_min, bid, i);
             if (here > best_payoff) {
@@ -436,7 +437,7 @@ void eswi_cansa_oracle_metrics(const oracle_config *config, const oracle_instanc
     metrics[CANSA_METRIC_ACCURACY] = per(accuracy, served);
     metrics[CANSA_METRIC_BID] = per(bids, bidders);
     metrics[CANSA_METRIC_R_MIN] = per(least, reach);
-    metrics[CANSA_METRIC_DEMAND_MET] = reach / n;
+    metrics[CANSA_METRIC_REACHABLE] = reach / n;
     metrics[CANSA_METRIC_LOSS] = config->objective == CANSA_SUCCESS_COUNT ? -served / n : -utility / n;
     for (int m = CANSA_METRIC_BOUND; m < CANSA_METRICS; m++)
         metrics[m] = NAN;

@@ -168,7 +168,7 @@ const esw_param eswi_cansa_params[CANSA_PARAMS] = {
         "released"},
     [CANSA_PARAM_NASH_STEP] = {
         "nash_step", ESW_PARAM_REAL, "1", "0.5", 1e-3, 1e6, NULL, METHOD_ONLY,
-        "Step of the grid of bids.",
+        "Step of the grid of bids, of 10,000 at most.",
         "project"},
     [CANSA_PARAM_NASH_BID_MAX] = {
         "nash_bid_max", ESW_PARAM_REAL, "1", NULL, 1e-3, 1e6, NULL, METHOD_ONLY | NULLABLE,

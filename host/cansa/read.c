@@ -1,5 +1,5 @@
 /* CANSA: instance and decision of a document read back and checked. Who writes a decision by hand, or brings measured
- * rates, starts from such a document. The table of options follows from the parameters and is not read. */
+ * rates, starts from such a document. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +50,26 @@ static esw_status read_contexts(const json_t *part, int clients, int32_t *values
     return status;
 }
 
+/* Parts that follow from the parameters may be left out, but not be other than these. */
+static esw_status check_derived(const eswi_cansa_config *config, const json_t *part, esw_error *error)
+{
+    json_t *derived = eswi_cansa_derived_json(config), *expected;
+    const char *name;
+    esw_status status =
+        derived ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "out of memory for the document's instance");
+    json_object_foreach(derived, name, expected) {
+        const json_t *found = json_object_get(part, name);
+        if (!status && found && !json_equal(found, expected))
+            status = esw_fail(
+                error, ESW_BAD_INPUT,
+                "instance.%s: is not what follows from parameters (modality, accuracy_min_percent, ...); "
+                "change these, and leave instance.%s out",
+                name, name);
+    }
+    json_decref(derived);
+    return status;
+}
+
 static esw_status read_instance(const eswi_cansa_config *config, const json_t *part,
                                 const eswi_cansa_instance *instance, esw_error *error)
 {
@@ -57,6 +77,8 @@ static esw_status read_instance(const eswi_cansa_config *config, const json_t *p
     esw_status status =
         ESWI_JSON_KNOWN_KEYS(part, "instance", error, "contexts", "distance_m", "shadowing_db", "fading_power",
                              "rate_per_rb_bps", "accuracy_min_percent", "options");
+    if (!status)
+        status = check_derived(config, part, error);
     if (!status)
         status = read_contexts(part, clients, instance->context, error);
     if (!status)

@@ -14,6 +14,7 @@ enum {
     CANSA_ROW = 8,            /* contexts in a row of a table, padded: one cache line of doubles */
     CANSA_CLIENTS_MAX = 4096, /* ends of the parameter table's ranges */
     CANSA_RBS_MAX = 4096,
+    CANSA_NASH_BIDS_MAX = 10000, /* of a grid of bids, whatever step and largest bid say */
 };
 
 /* One way to run one model. */

@@ -27,8 +27,8 @@ const esw_metric eswi_cansa_metrics[CANSA_METRICS] = {
     [CANSA_METRIC_ACCURACY] = {"accuracy_percent", "mAP %", 0, "Accuracy, mean over served clients."},
     [CANSA_METRIC_BID] = {"bid", "1", 0, "Bid, mean over clients with one."},
     [CANSA_METRIC_R_MIN] = {"r_min", "1", 0, "R_min, mean over clients that some R <= R_total can serve."},
-    [CANSA_METRIC_DEMAND_MET] = {"reachable", "1", 0,
-                                 "Share of clients that some R <= R_total could serve at guard_factor L_max."},
+    [CANSA_METRIC_REACHABLE] = {"reachable", "1", 0,
+                                "Share of clients that some R <= R_total could serve at guard_factor L_max."},
     [CANSA_METRIC_LOSS] = {"loss", "1", ESW_METRIC_OBJECTIVE,
                            "Minus the success rate, or with objective utility "
                            "minus the mean utility."},

@@ -115,8 +115,7 @@ static void add_energy(replay *r, int t, const eswi_clo_slot *slot, stretch *to)
     for (int link = 0; link < r->p->links; link++) {
         const float gain = r->draws.gain[(size_t)t * (size_t)r->p->links + (size_t)link];
         const int units = size_of(slot->sends[link]);
-        to->energy_j =
-            units ? to->energy_j + units * (eswi_clo_power(r->p, gain) * r->p->slot_s) : to->energy_j;
+        to->energy_j = units ? to->energy_j + units * eswi_clo_energy(r->p, gain) : to->energy_j;
     }
 }
 

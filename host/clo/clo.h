@@ -163,6 +163,10 @@ json_t *eswi_clo_network_json(const eswi_clo_network *network);
  * relative to base_dir), the network and the threshold grid. ESW_BAD_INPUT, ESW_IO, ESW_NO_MEMORY. */
 esw_status eswi_clo_tasks_load(eswi_clo_config *config, const char *base_dir, esw_error *error);
 
+/* The same from a list of model names, as a document has it: room for the curves of `tasks` tasks. */
+esw_status eswi_clo_tasks_room(eswi_clo_config *config, const char *const *models, int n_models, int tasks,
+                               esw_error *error);
+
 /* Checks the curves and computes LO's tables from them. ESW_BAD_INPUT. */
 esw_status eswi_clo_tasks_finish(eswi_clo_config *config, esw_error *error);
 

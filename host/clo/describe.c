@@ -1,11 +1,11 @@
 /* CLO: an instance, its decision and their score as the JSON of `solve --json`. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/json_build.h"
 #include "clo/document.h"
 #include "clo/params.h"
 #include "clo/system.h"
+#include "clo/walk.h"
 
 static json_t *parameters(const eswi_clo_config *config)
 {
@@ -103,7 +103,7 @@ static json_t *loss_means(const eswi_clo_problem *p)
     return array;
 }
 
-static json_t *instance_part(const eswi_clo_config *config, const eswi_clo_instance *instance)
+json_t *eswi_clo_derived_json(const eswi_clo_config *config)
 {
     const eswi_clo_network *network = &config->network;
     eswi_builder b = eswi_build_begin();
@@ -113,67 +113,52 @@ static json_t *instance_part(const eswi_clo_config *config, const eswi_clo_insta
     eswi_build_put(&b, "models",
                    names((char(*)[CLO_NAME_BYTES])config->model_name, config->problem.tasks.models));
     eswi_build_put(&b, "links", links(network));
+    eswi_build_put(&b, "loss_mean", loss_means(&config->problem));
+    return eswi_build_end(&b);
+}
+
+static json_t *instance_part(const eswi_clo_config *config, const eswi_clo_instance *instance)
+{
+    json_t *derived = eswi_clo_derived_json(config);
+    eswi_builder b = {derived, derived != NULL};
     eswi_build_put(&b, "gain", gains(config, instance->gain));
     eswi_build_put(&b, "arrivals", arrivals(config, instance->task));
     eswi_build_put(&b, "tasks", tasks(&config->problem.tasks));
-    eswi_build_put(&b, "loss_mean", loss_means(&config->problem));
     return eswi_build_end(&b);
 }
 
 /* ---------------------------------------------------------------- the decision */
 
-/* Queues as the slots of a document pass, to name the unit that moves. */
-typedef struct telling {
-    const eswi_clo_config *config;
-    const eswi_clo_instance *instance;
-    const eswi_clo_decision *decision;
-    eswi_clo_state state;
-} telling;
-
-static json_t *sent(const telling *t, int slot, int link, int k, int unit)
+static json_t *sent(const eswi_clo_walk *w, int link, int k)
 {
-    const float gain = t->instance->gain[slot * t->config->problem.links + link];
+    const eswi_clo_problem *p = &w->config->problem;
     eswi_builder b = eswi_build_begin();
     eswi_build_put(&b, "link", json_integer(link));
     eswi_build_put(&b, "device", json_integer(k));
-    eswi_build_put(&b, "unit", json_integer(unit));
-    eswi_build_put(&b, "power_w", eswi_json_number(eswi_clo_power(&t->config->problem, gain)));
+    eswi_build_put(&b, "unit", json_integer(w->sent[link][k]));
+    eswi_build_put(&b, "power_w",
+                   eswi_json_number(eswi_clo_power(p, w->instance->gain[w->slot * p->links + link])));
     return eswi_build_end(&b);
 }
 
-/* The unit that device k's queue at node n gives to its `place`-th leaver. */
-static int leaver(const eswi_clo_queues *q, int n, int k, int place)
+static json_t *slot_json(const eswi_clo_walk *w)
 {
-    int unit = q->head[n][k];
-    while (place-- > 0)
-        unit = q->next[(size_t)k * (size_t)q->slots + (size_t)unit];
-    return unit;
-}
-
-static json_t *slot_json(telling *t, int slot)
-{
-    const eswi_clo_problem *p = &t->config->problem;
-    const uint8_t *sends = t->decision->trace.sends + (size_t)slot * (size_t)p->links;
-    const uint8_t *infers = t->decision->trace.infers + (size_t)slot * (size_t)p->nodes;
-    int gone[CLO_NODES_MAX][CLO_DEVICES_MAX] = {{0}};
+    const eswi_clo_problem *p = &w->config->problem;
     json_t *moves = json_array(), *decides = json_array();
     for (int n = 0; n < p->nodes; n++)
         for (int k = 0; k < p->devices; k++)
-            if (infers[n] >> k & 1)
-                decides = eswi_json_append(decides, json_pack("{si,si,si}", "node", n, "device", k, "unit",
-                                                              leaver(&t->state.queues, n, k, gone[n][k]++)));
-    for (int i = 0; i < p->links; i++) {
-        const int n = p->link_from[i];
+            if (w->inferred[n][k] >= 0)
+                decides = eswi_json_append(
+                    decides, json_pack("{si,si,si}", "node", n, "device", k, "unit", (int)w->inferred[n][k]));
+    for (int i = 0; i < p->links; i++)
         for (int k = 0; k < p->devices; k++)
-            if (sends[i] >> k & 1)
-                moves =
-                    eswi_json_append(moves, sent(t, slot, i, k, leaver(&t->state.queues, n, k, gone[n][k]++)));
-    }
+            if (w->sent[i][k] >= 0)
+                moves = eswi_json_append(moves, sent(w, i, k));
     eswi_builder b = eswi_build_begin();
     eswi_build_put(&b, "transmissions", moves);
     eswi_build_put(&b, "inferences", decides);
-    if (*t->decision->method == CLO_LO)
-        eswi_build_put(&b, "theta", json_real(p->theta_grid[t->decision->trace.theta[slot]].theta));
+    if (w->method == CLO_LO)
+        eswi_build_put(&b, "theta", json_real(p->theta_grid[w->decision->trace.theta[w->slot]].theta));
     return eswi_build_end(&b);
 }
 
@@ -185,54 +170,48 @@ static json_t *queue_rows(const eswi_clo_problem *p, const eswi_clo_queues *q)
     return rows;
 }
 
-/* What a slot cost: energy, and how many units are where before the next. */
-static json_t *slot_terms(const telling *t, int slot)
+/* What the slot just walked cost, and how many units are where after it. */
+static json_t *slot_terms(const eswi_clo_slot_terms *terms, const eswi_clo_walk *w)
 {
-    const eswi_clo_problem *p = &t->config->problem;
-    double energy = 0.0;
-    for (int i = 0; i < p->links; i++)
-        for (int k = 0; k < p->devices; k++)
-            if (t->decision->trace.sends[(size_t)slot * (size_t)p->links + (size_t)i] >> k & 1)
-                energy = energy + eswi_clo_power(p, t->instance->gain[slot * p->links + i]) * p->slot_s;
     eswi_builder b = eswi_build_begin();
-    eswi_build_put(&b, "energy_j", json_real(energy));
-    eswi_build_put(&b, "queue", queue_rows(p, &t->state.queues));
+    eswi_build_put(&b, "energy_j", json_real(terms->energy_j));
+    eswi_build_put(&b, "imprecision_predicted", json_real(terms->imprecision_predicted));
+    eswi_build_put(&b, "imprecision", json_real(terms->imprecision));
+    eswi_build_put(&b, "loss", json_real(terms->loss));
+    eswi_build_put(&b, "objective", eswi_json_number(terms->objective));
+    eswi_build_put(&b, "queue", queue_rows(&w->config->problem, &w->state.queues));
     return eswi_build_end(&b);
 }
 
-static void advance(telling *t, int slot)
-{
-    const eswi_clo_problem *p = &t->config->problem;
-    eswi_clo_move decided[CLO_NODES_MAX * CLO_DEVICES_MAX];
-    eswi_clo_slot row;
-    memcpy(row.sends, t->decision->trace.sends + (size_t)slot * (size_t)p->links, (size_t)p->links);
-    memcpy(row.infers, t->decision->trace.infers + (size_t)slot * (size_t)p->nodes, (size_t)p->nodes);
-    eswi_clo_advance(p, &row, t->instance->task + (size_t)slot * (size_t)p->devices, slot, &t->state.queues,
-                     decided);
-}
+/* What a document says of all slots together beside the metrics. */
+typedef struct slots_said {
+    json_t *rows, *terms; /* decision.slots, terms.slots; null for long realisations */
+    int32_t decided[CLO_NODES_MAX];
+} slots_said;
 
-/* decision.slots and terms.slots; both null for long realisations. */
-static void slots_json(const eswi_clo_config *config, const eswi_clo_instance *instance,
-                       const eswi_clo_decision *decision, json_t **rows, json_t **terms)
+static bool walk_slots(const eswi_clo_config *config, const eswi_clo_instance *instance,
+                       const eswi_clo_decision *decision, slots_said *said)
 {
-    telling t = {.config = config, .instance = instance, .decision = decision};
-    void *lists = aligned_alloc(ESWI_CARVE_ALIGN, eswi_clo_state_bytes(config));
-    if (config->slots > CLO_SLOTS_WRITTEN || !lists) {
-        *rows = lists ? json_null() : NULL;
-        *terms = lists ? json_null() : NULL;
-        free(lists);
-        return;
-    }
-    eswi_clo_state_view(config, lists, &t.state);
-    eswi_clo_queues_clear(&t.state.queues);
-    *rows = json_array();
-    *terms = json_array();
+    const bool written = config->slots <= CLO_SLOTS_WRITTEN;
+    eswi_clo_walk walk;
+    *said = (slots_said){.rows = NULL};
+    if (!eswi_clo_walk_begin(&walk, config, instance, decision))
+        return false;
+    said->rows = written ? json_array() : json_null();
+    said->terms = written ? json_array() : json_null();
     for (int slot = 0; slot < config->slots; slot++) {
-        *rows = eswi_json_append(*rows, slot_json(&t, slot));
-        advance(&t, slot);
-        *terms = eswi_json_append(*terms, slot_terms(&t, slot));
+        const eswi_clo_slot_terms terms = eswi_clo_walk_terms(&walk);
+        for (int n = 0; n < config->problem.nodes; n++)
+            for (int k = 0; k < config->problem.devices; k++)
+                said->decided[n] += walk.inferred[n][k] >= 0;
+        if (written)
+            said->rows = eswi_json_append(said->rows, slot_json(&walk));
+        eswi_clo_walk_on(&walk);
+        if (written)
+            said->terms = eswi_json_append(said->terms, slot_terms(&terms, &walk));
     }
-    free(lists);
+    eswi_clo_walk_end(&walk);
+    return true;
 }
 
 /* ---------------------------------------------------------------- the score */
@@ -251,12 +230,32 @@ static json_t *frames_json(const eswi_clo_terms *terms, size_t frames, size_t de
     return array;
 }
 
-static json_t *metrics_json(const double *metrics, const double *fields, size_t devices)
+/* r + slack / (gamma F) of every device, NaN where it decided nothing; the largest is added as `name`. */
+static void put_bound(eswi_builder *b, const eswi_clo_problem *p, const double *frames, double slack,
+                      const char *name, const char *devices_name)
 {
+    double bound[CLO_DEVICES_MAX], most = eswi_nan();
+    for (int k = 0; k < p->devices; k++) {
+        bound[k] = frames[k] > 0.0 ? p->r + slack / (p->gamma * frames[k]) : eswi_nan();
+        most = most >= bound[k] || bound[k] != bound[k] ? most : bound[k];
+    }
+    eswi_build_put(b, name, eswi_json_number(most));
+    eswi_build_put(b, devices_name, eswi_json_reals(bound, (size_t)p->devices));
+}
+
+static json_t *metrics_json(const eswi_clo_config *config, const double *metrics, const double *fields,
+                            const slots_said *said)
+{
+    const eswi_clo_problem *p = &config->problem;
+    const size_t devices = (size_t)p->devices;
+    const double *frames = fields + CLO_FIELD_FRAMES * devices;
     eswi_builder b = eswi_build_begin();
     for (size_t m = 0; m < CLO_METRICS; m++)
         eswi_build_put(&b, eswi_clo_system.metrics[m].name, eswi_json_number(metrics[m]));
     eswi_build_put(&b, "fnr_devices", eswi_json_reals(fields + CLO_FIELD_FNR * devices, devices));
+    eswi_build_put(&b, "decisions_per_node", eswi_json_integers(said->decided, (size_t)p->nodes));
+    put_bound(&b, p, frames, p->theta0 + p->gamma * (1.0 - p->r), "bound_valid", "bound_valid_devices");
+    put_bound(&b, p, frames, 1.0 + p->gamma - p->theta0, "bound_paper", "bound_paper_devices");
     return eswi_build_end(&b);
 }
 
@@ -271,14 +270,14 @@ static json_t *diagnostics(void)
 }
 
 static void put_scores(eswi_builder *b, const eswi_clo_config *config, const eswi_clo_instance *instance,
-                       const eswi_clo_decision *decision, json_t *slots)
+                       const eswi_clo_decision *decision, slots_said *said)
 {
     const size_t devices = (size_t)config->problem.devices, frames = (size_t)eswi_clo_frames(config);
     double metrics[CLO_METRICS], *block = malloc((4 * frames + 1 + CLO_FIELDS) * devices * sizeof *block);
     const size_t row = frames * devices;
     esw_error error;
     if (!block) {
-        json_decref(slots);
+        json_decref(said->terms);
         b->ok = false;
         return;
     }
@@ -287,11 +286,11 @@ static void put_scores(eswi_builder *b, const eswi_clo_config *config, const esw
     const eswi_clo_scores scores = {.metrics = metrics, .fields = fields, .terms = &terms};
     b->ok = eswi_clo_account(config, instance, decision, &scores, &error) == ESW_OK && b->ok;
     eswi_builder t = eswi_build_begin();
-    eswi_build_put(&t, "slots", slots);
+    eswi_build_put(&t, "slots", said->terms);
     if (b->ok) {
         eswi_build_put(&t, "frames", frames_json(&terms, frames, devices));
         eswi_build_put(&t, "final", json_pack("{so}", "theta", eswi_json_reals(terms.theta_end, devices)));
-        eswi_build_put(b, "metrics", metrics_json(metrics, fields, devices));
+        eswi_build_put(b, "metrics", metrics_json(config, metrics, fields, said));
     }
     eswi_build_put(b, "terms", eswi_build_end(&t));
     eswi_build_put(b, "diagnostics", diagnostics());
@@ -307,13 +306,13 @@ json_t *eswi_clo_describe(const esw_config *opaque, const void *instance_block, 
     eswi_build_put(&b, "instance", instance_part(config, &instance));
     if (decision_block) {
         const eswi_clo_decision decision = eswi_clo_decision_view(config, decision_block);
-        json_t *rows, *terms;
-        slots_json(config, &instance, &decision, &rows, &terms);
+        slots_said said;
+        b.ok = walk_slots(config, &instance, &decision, &said) && b.ok;
         eswi_builder d = eswi_build_begin();
         eswi_build_put(&d, "method", json_string(eswi_clo_method_names[*decision.method]));
-        eswi_build_put(&d, "slots", rows);
+        eswi_build_put(&d, "slots", said.rows);
         eswi_build_put(&b, "decision", eswi_build_end(&d));
-        put_scores(&b, config, &instance, &decision, terms);
+        put_scores(&b, config, &instance, &decision, &said);
     }
     return eswi_build_end(&b);
 }

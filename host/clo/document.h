@@ -11,6 +11,10 @@ enum { CLO_SLOTS_WRITTEN = 1000 };
 /* describe.c: esw_system.describe. */
 json_t *eswi_clo_describe(const esw_config *config, const void *instance, const void *decision);
 
+/* What of an instance follows from parameters and curves: nodes, device_node, server_model, models, links, loss_mean. A
+ * new reference, NULL when out of memory. */
+json_t *eswi_clo_derived_json(const eswi_clo_config *config);
+
 /* read.c: esw_system.config_from_json and read. */
 esw_status eswi_clo_config_from_json(const json_t *document, const char *base_dir, esw_config **config,
                                      esw_error *error);

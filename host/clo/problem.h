@@ -127,4 +127,10 @@ ESW_FN double eswi_clo_power(const eswi_clo_problem *p, float gain)
     return gain > 0.0f ? p->power_times_gain_w / (double)gain : eswi_inf();
 }
 
+/* E* = P* dT of one unit, J. */
+ESW_FN double eswi_clo_energy(const eswi_clo_problem *p, float gain)
+{
+    return eswi_clo_power(p, gain) * p->slot_s;
+}
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/json_keys.h"
 #include "clo/document.h"
 #include "clo/params.h"
+#include "clo/walk.h"
 
 /* ---------------------------------------------------------------- the config */
 
@@ -47,15 +48,38 @@ static esw_status read_rows(const json_t *tasks, const char *name, size_t rows, 
     return ESW_OK;
 }
 
-/* A document carries its curves: who changes them changes the instance. Loading the source first gives the shape. */
-static esw_status read_tasks(eswi_clo_config *config, const json_t *tasks, const char *base_dir,
+/* Room for the curves of a document, under the names of instance.models; without these the source says which there are. */
+static esw_status make_room(eswi_clo_config *config, const json_t *instance, const char *base_dir,
+                            esw_error *error)
+{
+    const json_t *models = json_object_get(instance, "models");
+    const json_t *odds = json_object_get(json_object_get(instance, "tasks"), "odds");
+    const size_t n = json_array_size(models);
+    const char *names[CLO_MODELS_MAX];
+    if (!models || !odds)
+        return eswi_clo_tasks_load(config, base_dir, error);
+    for (size_t m = 0; m < n && m < CLO_MODELS_MAX; m++) {
+        names[m] = json_string_value(json_array_get(models, m));
+        if (!names[m])
+            return esw_fail(error, ESW_BAD_INPUT, "instance.models[%zu]: must be the name of a model", m);
+    }
+    if (n < 1 || n > CLO_MODELS_MAX)
+        return esw_fail(error, ESW_BAD_INPUT, "instance.models: must be 1 to %d names", CLO_MODELS_MAX);
+    if (json_array_size(odds) < 1 || json_array_size(odds) > CLO_TASKS_MAX)
+        return esw_fail(error, ESW_BAD_INPUT, "instance.tasks.odds: must be 1 to %d numbers", CLO_TASKS_MAX);
+    return eswi_clo_tasks_room(config, names, (int)n, (int)json_array_size(odds), error);
+}
+
+/* A document carries its curves: who changes them changes the instance, and nobody needs the file they came from. */
+static esw_status read_tasks(eswi_clo_config *config, const json_t *instance, const char *base_dir,
                              esw_error *error)
 {
     eswi_clo_tasks *t = &config->problem.tasks;
+    const json_t *tasks = json_object_get(instance, "tasks");
     esw_status status =
         ESWI_JSON_KNOWN_KEYS(tasks, "instance.tasks", error, "odds", "m1", "s1", "m0", "s0", "m0_predicted");
     if (!status)
-        status = eswi_clo_tasks_load(config, base_dir, error);
+        status = make_room(config, instance, base_dir, error);
     const size_t n = (size_t)t->tasks, m = (size_t)t->models;
     if (status || !tasks)
         return status;
@@ -84,8 +108,7 @@ esw_status eswi_clo_config_from_json(const json_t *document, const char *base_di
     if (!status)
         status = eswi_clo_config_derive(made, NULL, error);
     if (!status)
-        status =
-            read_tasks(made, json_object_get(json_object_get(document, "instance"), "tasks"), base_dir, error);
+        status = read_tasks(made, json_object_get(document, "instance"), base_dir, error);
     if (status) {
         eswi_clo_config_free((esw_config *)made);
         return status;
@@ -101,14 +124,38 @@ static esw_status wrong(esw_error *error, const char *name, int row, const char 
     return esw_fail(error, ESW_BAD_INPUT, "%s[%d]: %s", name, row, what);
 }
 
+/* Parts that follow from parameters and curves may be left out, but not be other than these. */
+static esw_status check_derived(const eswi_clo_config *config, const json_t *part, esw_error *error)
+{
+    json_t *derived = eswi_clo_derived_json(config), *expected;
+    const char *name;
+    if (!derived)
+        return esw_fail(error, ESW_NO_MEMORY, "out of memory for the document's instance");
+    json_object_foreach(derived, name, expected) {
+        const json_t *found = json_object_get(part, name);
+        if (found && !json_equal(found, expected)) {
+            const bool curves = !strcmp(name, "loss_mean");
+            const esw_status status = esw_fail(
+                error, ESW_BAD_INPUT,
+                "instance.%s: is not what follows from %s; change that, and leave instance.%s out", name,
+                curves ? "instance.tasks and parameters.theta_grid" : "parameters.network", name);
+            json_decref(derived);
+            return status;
+        }
+    }
+    json_decref(derived);
+    return ESW_OK;
+}
+
 static esw_status read_instance(const eswi_clo_config *config, const json_t *part,
                                 const eswi_clo_instance *instance, esw_error *error)
 {
     const eswi_clo_problem *p = &config->problem;
     const json_t *gain = json_object_get(part, "gain"), *arrivals = json_object_get(part, "arrivals");
-    const esw_status status =
-        ESWI_JSON_KNOWN_KEYS(part, "instance", error, "nodes", "device_node", "server_model", "models", "links",
-                             "gain", "arrivals", "tasks", "loss_mean");
+    esw_status status = ESWI_JSON_KNOWN_KEYS(part, "instance", error, "nodes", "device_node", "server_model",
+                                             "models", "links", "gain", "arrivals", "tasks", "loss_mean");
+    if (!status)
+        status = check_derived(config, part, error);
     for (int t = 0; t < config->slots && !status; t++) {
         const json_t *gains = json_array_get(gain, (size_t)t), *row = json_array_get(arrivals, (size_t)t);
         if (json_array_size(gains) != (size_t)p->links)
@@ -134,7 +181,7 @@ static esw_status read_instance(const eswi_clo_config *config, const json_t *par
 
 /* ---------------------------------------------------------------- the decision */
 
-/* An element of a slot's list. Power follows from the channel and `unit` from the queues: they are not read. */
+/* An element of a slot's list. */
 static esw_status check_item(const json_t *item, const char *what, size_t i, int slot, esw_error *error)
 {
     char path[64];
@@ -148,6 +195,9 @@ static esw_status check_item(const json_t *item, const char *what, size_t i, int
 static esw_status read_sets(const json_t *list, const char *what, const char *at, int n, int devices, int slot,
                             uint8_t *sets, esw_error *error)
 {
+    if (!json_is_array(list))
+        return esw_fail(error, ESW_BAD_INPUT, "decision.slots[%d].%s: %s; must be a list, [] for none", slot,
+                        what, list ? "is no list" : "is missing");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
         const json_t *place = json_object_get(item, at), *device = json_object_get(item, "device");
@@ -193,6 +243,8 @@ static esw_status read_slot(const eswi_clo_config *config, const json_t *json, i
     char path[40];
     snprintf(path, sizeof path, "decision.slots[%d]", t);
     esw_status status = ESWI_JSON_KNOWN_KEYS(json, path, error, "transmissions", "inferences", "theta");
+    if (!status && !json_is_object(json))
+        status = esw_fail(error, ESW_BAD_INPUT, "%s: must be {transmissions: [...], inferences: [...]}", path);
     if (!status)
         status = read_sets(json_object_get(json, "transmissions"), "transmissions", "link", p->links,
                            p->devices, t, sends, error);
@@ -233,6 +285,58 @@ static esw_status read_decision(const eswi_clo_config *config, const json_t *par
     return ESW_OK;
 }
 
+/* ---------------------------------------------------------------- what follows from the decision */
+
+/* `unit` and `power_w` of a list's elements may be left out; given, they are what queues and channel make them. */
+static esw_status check_units(const json_t *list, const char *what, const char *at, const eswi_clo_walk *w,
+                              const int32_t units[][CLO_DEVICES_MAX], esw_error *error)
+{
+    const eswi_clo_problem *p = &w->config->problem;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i), *unit = json_object_get(item, "unit"),
+                     *power = json_object_get(item, "power_w");
+        const int place = (int)json_integer_value(json_object_get(item, at)),
+                  k = (int)json_integer_value(json_object_get(item, "device"));
+        if (unit && (!json_is_integer(unit) || json_integer_value(unit) != units[place][k]))
+            return esw_fail(
+                error, ESW_BAD_INPUT,
+                "decision.slots[%d].%s[%zu].unit: unit %d is the one that leaves the queue; write this or "
+                "leave `unit` out",
+                w->slot, what, i, (int)units[place][k]);
+        if (!power)
+            continue;
+        const double least = eswi_clo_power(p, w->instance->gain[w->slot * p->links + place]);
+        if (!json_is_number(power) || !(fabs(json_number_value(power) - least) <= 1e-9 * least))
+            return esw_fail(
+                error, ESW_BAD_INPUT,
+                "decision.slots[%d].%s[%zu].power_w: a used link takes the least power that meets the slot, "
+                "%.17g W; write this or leave `power_w` out",
+                w->slot, what, i, least);
+    }
+    return ESW_OK;
+}
+
+static esw_status check_moves(const eswi_clo_config *config, const json_t *slots,
+                              const eswi_clo_instance *instance, const eswi_clo_decision *decision,
+                              esw_error *error)
+{
+    eswi_clo_walk walk;
+    esw_status status = ESW_OK;
+    if (!eswi_clo_walk_begin(&walk, config, instance, decision))
+        return esw_fail(error, ESW_NO_MEMORY, "no memory for the queues of %d slots", config->slots);
+    for (int t = 0; t < config->slots && !status; t++) {
+        const json_t *slot = json_array_get(slots, (size_t)t);
+        status = check_units(json_object_get(slot, "transmissions"), "transmissions", "link", &walk, walk.sent,
+                             error);
+        if (!status)
+            status = check_units(json_object_get(slot, "inferences"), "inferences", "node", &walk,
+                                 walk.inferred, error);
+        eswi_clo_walk_on(&walk);
+    }
+    eswi_clo_walk_end(&walk);
+    return status;
+}
+
 esw_status eswi_clo_read(const esw_config *opaque, const json_t *document, void *instance_block,
                          void *decision_block, esw_error *error)
 {
@@ -246,5 +350,8 @@ esw_status eswi_clo_read(const esw_config *opaque, const json_t *document, void 
     if (!status)
         status = ESWI_JSON_KNOWN_KEYS(json_object_get(document, "diagnostics"), "diagnostics", error, "reason",
                                       "bound", "gap", "nodes", "seconds");
-    return status ? status : eswi_clo_account(config, &instance, &decision, &nothing, error);
+    if (!status)
+        status = eswi_clo_account(config, &instance, &decision, &nothing, error);
+    const json_t *slots = json_object_get(json_object_get(document, "decision"), "slots");
+    return status ? status : check_moves(config, slots, &instance, &decision, error);
 }

@@ -225,11 +225,13 @@ static curve table_curve(const table *t, int task, const char *model)
 
 /* ---------------------------------------------------------------- any of them */
 
-typedef enum { LOGIT_NORMAL, PUBLISHED_CURVES, FROM_FILE } source_kind;
+typedef enum { LOGIT_NORMAL, PUBLISHED_CURVES, FROM_FILE, NAMES_ALONE } source_kind;
 
 typedef struct source {
     source_kind kind;
     table file;
+    const char *const *names; /* NAMES_ALONE: [n_names] */
+    int n_names;
 } source;
 
 /* Whether the source has a model of this very name; rows of the built-in tables. */
@@ -238,6 +240,11 @@ static int row_of(const source *s, const char *model)
     const size_t logit = sizeof LOGIT_MODELS / sizeof *LOGIT_MODELS, fits = sizeof FITS / sizeof *FITS;
     if (s->kind == FROM_FILE)
         return column_called(&s->file, "m1_", model);
+    for (int i = 0; i < s->n_names; i++)
+        if (!strcmp(s->names[i], model))
+            return i;
+    if (s->kind == NAMES_ALONE)
+        return -1;
     for (size_t i = 0; i < (s->kind == LOGIT_NORMAL ? logit : fits); i++)
         if (!strcmp(s->kind == LOGIT_NORMAL ? LOGIT_MODELS[i].name : FITS[i].name, model))
             return (int)i;
@@ -395,6 +402,15 @@ static esw_status fill(const source *s, eswi_clo_config *config, esw_error *erro
         }
     }
     return status ? status : eswi_clo_tasks_finish(config, error);
+}
+
+esw_status eswi_clo_tasks_room(eswi_clo_config *config, const char *const *models, int n_models, int tasks,
+                               esw_error *error)
+{
+    const source s = {.kind = NAMES_ALONE, .names = models, .n_names = n_models};
+    arrays ignored;
+    const esw_status status = name_models(&s, config, error);
+    return status ? status : allocate(config, tasks, &ignored, error);
 }
 
 /* A file that cannot be read may be a source misspelt. */

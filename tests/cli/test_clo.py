@@ -181,6 +181,82 @@ class Documents(CliTest):
         lo["decision"]["slots"][t]["theta"] = 0.123
         self.refuse(lo, f"decision.slots[{t}].theta", "theta_grid", code=EXIT_USAGE)
 
+    def refuse_edit(self, document, path, value, *says):
+        """`value` None: the key is taken out."""
+        wrong = copy.deepcopy(document)
+        part = wrong
+        for key in path[:-1]:
+            part = part[key]
+        if value is None:
+            del part[path[-1]]
+        else:
+            part[path[-1]] = value
+        self.refuse(wrong, *says, code=EXIT_USAGE)
+
+    def test_units_and_powers_are_those_of_queues_and_channels(self):
+        document, t = self.sent()
+        sent = ("decision", "slots", t, "transmissions", 0)
+        decided = next(i for i, slot in enumerate(document["decision"]["slots"]) if slot["inferences"])
+        self.refuse_edit(document, (*sent, "unit"), 9999, f"slots[{t}].transmissions[0].unit: unit ", "leave `unit` out")
+        self.refuse_edit(document, (*sent, "power_w"), 0.0, f"slots[{t}].transmissions[0].power_w", "least power")
+        self.refuse_edit(document, (*sent, "power_w"), "1", f"slots[{t}].transmissions[0].power_w", "least power")
+        self.refuse_edit(document, ("decision", "slots", decided, "inferences", 0, "unit"), -7, "inferences[0].unit")
+        bare = copy.deepcopy(document)
+        for slot in bare["decision"]["slots"]:
+            for move in slot["transmissions"]:
+                del move["unit"], move["power_w"]
+            for move in slot["inferences"]:
+                del move["unit"]
+        self.assertEqual(self.account(bare)["metrics"]["cost"], document["metrics"]["cost"])
+
+    def test_slots_say_what_they_do(self):
+        document, t = self.sent()
+        slot = ("decision", "slots", t)
+        self.refuse_edit(document, (*slot, "transmissions"), None, f"slots[{t}].transmissions: is missing", "[] for none")
+        self.refuse_edit(document, (*slot, "inferences"), None, f"slots[{t}].inferences: is missing")
+        self.refuse_edit(document, (*slot, "transmissions"), {}, f"slots[{t}].transmissions: is no list")
+        self.refuse_edit(document, slot, 7, f"decision.slots[{t}]: must be {{transmissions")
+
+    def test_parts_that_follow_from_others_cannot_be_others(self):
+        document, _ = self.sent()
+        for name, value in (("links", [[0, 1], [1, 3], [2, 3]]), ("device_node", [3, 3, 3]), ("nodes", ["a"] * 4),
+                            ("server_model", [-1] * 4), ("loss_mean", [[0] * 9] * 2)):
+            self.refuse_edit(document, ("instance", name), value, f"instance.{name}: is not what follows")
+        self.refuse_edit(document, ("instance", "models"), ["x", "y"], "which tasks: logit-normal does not know")
+        for name in ("nodes", "device_node", "server_model", "links", "loss_mean"):
+            del document["instance"][name]
+        self.assertEqual(self.account(document)["metrics"]["cost"], document["metrics"]["cost"])
+
+    def test_a_document_needs_no_table(self):
+        self.write(table(), "tasks.csv")
+        document = self.solve(self.write(experiment("clo", network=GRAPH, tasks="tasks.csv")), "clo", 1)
+        (self.folder / "tasks.csv").unlink()
+        self.assertEqual(self.account(document)["metrics"]["cost"], document["metrics"]["cost"])
+
+    def test_terms_add_up_to_metrics(self):
+        for method in ("clo", "lo", "greedy-edge"):
+            document = self.solve(self.write(experiment(method, network="multi-hop")), method, 4)
+            slots, metrics = document["terms"]["slots"], document["metrics"]
+            decisions = sum(len(slot["inferences"]) for slot in document["decision"]["slots"])
+
+            def total(name):
+                return sum(slot[name] for slot in slots)
+
+            self.assertEqual(sum(metrics["decisions_per_node"]), decisions)
+            self.assertAlmostEqual(total("energy_j") / 60 * 1e3, metrics["energy_mj_per_slot"], 12)
+            self.assertAlmostEqual(1 - total("imprecision") / decisions, metrics["precision"], 12)
+            frames = document["terms"]["frames"]
+            losses = sum(loss * count for frame in frames for loss, count in zip(frame["loss"], frame["decisions"])
+                         if count)
+            self.assertAlmostEqual(total("loss"), losses, 10)
+            self.assertLess(max(slot["objective"] for slot in slots) if method == "clo" else -1, 1e-12)
+            p, frames_decided = document["parameters"], metrics["frames_decided"]
+            if metrics["bound_valid_devices"].count(metrics["bound_valid"]) == 3:
+                self.assertAlmostEqual(metrics["bound_valid"], p["r"] + (p["theta0"] + p["gamma"] * (1 - p["r"]))
+                                       / (p["gamma"] * frames_decided), 12)
+                self.assertAlmostEqual(metrics["bound_paper"], p["r"] + (1 + p["gamma"] - p["theta0"])
+                                       / (p["gamma"] * frames_decided), 12)
+
     def test_unknown_keys_are_refused_wherever_they_are(self):
         document, t = self.sent()
         for place in (("instance",), ("instance", "tasks"), ("decision",), ("decision", "slots", t), ("diagnostics",),

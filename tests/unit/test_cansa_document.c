@@ -155,3 +155,50 @@ Test(cansa_document, bands_without_an_rb_are_refused_with_the_line)
     cr_assert_eq(cansa_configure("bandwidth_hz=100000 subcarrier_hz=30000", &config, &error), ESW_BAD_INPUT);
     cr_assert_not_null(strstr(error.text, "line 7: bandwidth_hz"), "%s", error.text);
 }
+
+/* The table of options and the least accuracies follow from the parameters: neither is edited for nothing. */
+Test(cansa_document, parts_that_follow_from_others_cannot_be_others)
+{
+    static const char *const EDITS[][2] = {{"accuracy_min_percent", "[1, 2, 3, 4, 5, 6]"}, {"options", "[]"}};
+    for (size_t k = 0; k < sizeof EDITS / sizeof *EDITS; k++) {
+        opened o = solved("clients=5", CANSA_AUCTION);
+        json_t *instance = json_object_get(o.document, "instance");
+        double metrics[CANSA_METRICS];
+        char words[64];
+        esw_error error = {""};
+        snprintf(words, sizeof words, "instance.%s: is not what follows from parameters", EDITS[k][0]);
+        json_object_set_new(instance, EDITS[k][0], json_loads(EDITS[k][1], 0, NULL));
+        expect_refusal(o.document, ESW_BAD_INPUT, words);
+        json_object_del(instance, EDITS[k][0]);
+        cr_assert_eq(read_back(o.document, metrics, &error), ESW_OK, "%s", error.text);
+        close_document(&o);
+    }
+}
+
+Test(cansa_document, terms_have_the_bids_and_accuracies)
+{
+    opened o = solved("clients=9 rbs_total=31", CANSA_AUCTION);
+    const json_t *terms = json_object_get(o.document, "terms"), *decision =
+                                                                    json_object_get(o.document, "decision");
+    cr_assert(json_equal(json_object_get(terms, "bid"), json_object_get(decision, "bid")));
+    cr_assert(json_equal(json_object_get(terms, "accuracy"), json_object_get(terms, "accuracy_percent")));
+    cr_assert_eq(json_array_size(json_object_get(terms, "accuracy")), 9);
+    close_document(&o);
+}
+
+/* Grids of bids that would take minutes or overflow. */
+Test(cansa_document, games_that_would_not_end_are_refused)
+{
+    static const char *const CASES[][2] = {
+        {"clients=5 rbs_total=5 nash_step=0.001 nash_bid_max=1e6", "nash_step: bids up to 1e+06"},
+        {"clients=4000 rbs_total=500 nash_step=0.5", "nash_sweeps: 1000 sweeps of 4000 clients"},
+        {"clients=60 nash_sweeps=1000000 nash_bid_max=1000", "nash_sweeps: 1000000 sweeps"}};
+    eswi_cansa_config *config = NULL;
+    esw_error error;
+    for (size_t k = 0; k < sizeof CASES / sizeof *CASES; k++) {
+        cr_assert_eq(cansa_configure(CASES[k][0], &config, &error), ESW_BAD_INPUT, "%s", CASES[k][0]);
+        cr_assert_not_null(strstr(error.text, CASES[k][1]), "%s", error.text);
+    }
+    cr_assert_eq(cansa_configure("clients=4000 rbs_total=500", &config, &error), ESW_OK);
+    eswi_cansa_config_free((esw_config *)(void *)config);
+}
