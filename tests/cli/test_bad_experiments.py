@@ -206,38 +206,45 @@ class Unwritable(CliTest):
 
         self.fail_with(EXIT_IO, "run", path, "-o", self.folder / "run", "--quiet", prepare=limit, says="too large")
 
-    def test_a_full_disk_ends_in_one_line(self):
+    def small_disk(self, size):
+        """A folder on a file system of its own; None, and a line that says so, where none can be mounted."""
         disk = self.folder / "disk"
         disk.mkdir()
         mounted = os.geteuid() == 0 and subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=False, capture_output=True).returncode == 0
+            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk], check=False, capture_output=True).returncode == 0
         if not mounted:
-            print("left out here: no tmpfs can be mounted; the file size limit stands for it")
-            return
+            print("left out here: no tmpfs can be mounted")
+            return None
         self.addCleanup(subprocess.run, ["umount", disk], check=True)
+        return disk
+
+    def test_a_full_disk_ends_in_one_line(self):
+        disk = self.small_disk("64k")
+        if not disk:
+            return
         path = self.write(SMALL.replace("scenarios: 8", "scenarios: 16384"))
         self.fail_with(EXIT_IO, "run", path, "-o", disk / "run", "--quiet", says="No space left on device")
 
     def test_a_measurement_is_not_lost_with_its_file(self):
-        bench = ("bench", "--filter", "cansa-auction", "--repeats", 1, "--seconds", 0.001, "--json")
         begin = time.monotonic()
         self.fail_with(EXIT_IO, "bench", "--seconds", 1000, "--json", self.folder / "no" / "such.json",
                        says="No such file or directory")
         self.assertLess(time.monotonic() - begin, 100, "what cannot be written is found before anything is measured")
-        (self.folder / "old.json").write_text("as it was", encoding="utf-8")
-
-        def limit():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))
-
-        done = edgesweep(*bench, self.folder / "old.json", prepare=limit)
+        disk = self.small_disk("8k")
+        if not disk:
+            return
+        target, bench = disk / "old.json", ("bench", "--filter", "cansa-auction", "--repeats", 1, "--seconds", 0.001, "--json")
+        target.write_text("as it was", encoding="utf-8")
+        (disk / "full").write_bytes(b"x" * 4096)  # a new file can be begun, but nothing be put into it
+        done = edgesweep(*bench, target)
         self.assertEqual((done.returncode, len(done.stderr.splitlines())), (EXIT_IO, 1), done.stderr)
-        self.assertIn("too large", done.stderr)
+        self.assertIn("No space left on device", done.stderr)
         self.assertIn("cansa-auction", done.stdout)
-        self.assertEqual((self.folder / "old.json").read_text(encoding="utf-8"), "as it was")
-        self.succeed(*bench, self.folder / "old.json")
-        self.assertIn('"cansa-auction"', (self.folder / "old.json").read_text(encoding="utf-8"))
-        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["old.json"])
+        self.assertEqual(target.read_text(encoding="utf-8"), "as it was")
+        (disk / "full").unlink()
+        self.succeed(*bench, target)
+        self.assertIn('"cansa-auction"', target.read_text(encoding="utf-8"))
+        self.assertEqual([path.name for path in disk.iterdir()], ["old.json"])
 
     def test_a_document_that_cannot_be_written(self):
         path = self.write(SMALL)
