@@ -109,7 +109,23 @@ double eswi_clo_oracle_combinations(const eswi_clo_oracle_slot *slot)
     return product;
 }
 
-double eswi_clo_oracle_value(const eswi_clo_oracle_slot *slot, const uint8_t *sends, const uint8_t *infers)
+/* What a unit costs on each link in this slot. */
+typedef struct prices {
+    double power[CLO_LINKS_MAX], energy[CLO_LINKS_MAX];
+} prices;
+
+static prices price_links(const eswi_clo_oracle_slot *slot)
+{
+    prices costs;
+    for (int i = 0; i < slot->config->network.links; i++) {
+        costs.power[i] = least_power(slot->config, slot->gain[i]);
+        costs.energy[i] = energy(slot->config, slot->gain[i]);
+    }
+    return costs;
+}
+
+static double value_of(const eswi_clo_oracle_slot *slot, const prices *costs, const uint8_t *sends,
+                       const uint8_t *infers)
 {
     const eswi_clo_config *config = slot->config;
     const eswi_clo_network *net = &config->network;
@@ -119,7 +135,7 @@ double eswi_clo_oracle_value(const eswi_clo_oracle_slot *slot, const uint8_t *se
         int inferred = 0;
         for (int i = 0; i < net->links; i++) {
             for (int k = 0; k < net->devices && net->link_from[i] == n; k++)
-                power += sends[i] >> k & 1 ? least_power(config, slot->gain[i]) : 0.0;
+                power += sends[i] >> k & 1 ? costs->power[i] : 0.0;
         }
         for (int k = 0; k < net->devices; k++) {
             int leaving = infers[n] >> k & 1;
@@ -140,7 +156,7 @@ double eswi_clo_oracle_value(const eswi_clo_oracle_slot *slot, const uint8_t *se
             if (!(sends[i] >> k & 1))
                 continue;
             units++;
-            value += config->v * energy(config, slot->gain[i]);
+            value += config->v * costs->energy[i];
             value -= slot->queue[net->link_from[i]][k] - slot->queue[net->link_to[i]][k];
         }
         if (units > config->link_units_max)
@@ -152,8 +168,15 @@ double eswi_clo_oracle_value(const eswi_clo_oracle_slot *slot, const uint8_t *se
     return value;
 }
 
+double eswi_clo_oracle_value(const eswi_clo_oracle_slot *slot, const uint8_t *sends, const uint8_t *infers)
+{
+    const prices costs = price_links(slot);
+    return value_of(slot, &costs, sends, infers);
+}
+
 double eswi_clo_oracle_minimum(const eswi_clo_oracle_slot *slot)
 {
+    const prices costs = price_links(slot);
     uint8_t sends[CLO_LINKS_MAX] = {0}, infers[CLO_NODES_MAX] = {0};
     choice choices[CLO_LINKS_MAX + CLO_NODES_MAX];
     const int n = list_choices(slot, sends, infers, choices);
@@ -161,7 +184,7 @@ double eswi_clo_oracle_minimum(const eswi_clo_oracle_slot *slot)
     for (int i = 0; i < n; i++)
         choices[i].at = 0;
     for (;;) {
-        best = fmin(best, eswi_clo_oracle_value(slot, sends, infers));
+        best = fmin(best, value_of(slot, &costs, sends, infers));
         int i = 0; /* the next combination, as an odometer */
         for (; i < n; i++) {
             choices[i].at = (choices[i].at + 1) % choices[i].count;

@@ -2,9 +2,11 @@
 
 import copy
 import json
+import os
+import subprocess
 import unittest
 
-from edgesweep_cli import EXIT_CHECK, EXIT_IO, EXIT_USAGE, CliTest, edgesweep
+from edgesweep_cli import EXIT_CHECK, EXIT_IO, EXIT_USAGE, PROGRAM, CliTest, edgesweep
 
 CURVES = ("m1", "s1", "m0", "s0", "m0_pred")
 COLUMNS = ("task", "object_fraction", *(f"{curve}_{model}" for model in ("small", "large") for curve in CURVES))
@@ -278,6 +280,25 @@ class Documents(CliTest):
                      if any(i["node"] == 3 for i in slot["inferences"]))
         self.assertGreater(taken, t)
         self.refuse(document, f"slot {taken}:", "leave node S4", "queue holds 0")
+
+
+class Memory(CliTest):
+    def peak_bytes(self, scenarios):
+        """Of a run in batches of 64, by the kernel's account."""
+        out = self.folder / f"run-{scenarios}"
+        path = self.write(experiment() + "keep: [summary]\n")
+        options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"  # freed memory is not to be counted
+        with subprocess.Popen([PROGRAM, "run", path, "-o", out, "-q", "--scenarios", str(scenarios), "--batch", "64",
+                               "--threads", "1"], env={**os.environ, "ASAN_OPTIONS": options}) as process:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return usage.ru_maxrss * 1024
+
+    def test_memory_does_not_grow_with_the_number_of_realisations(self):
+        """Thirty times as many; all instances and decisions at once would be 19 MB."""
+        few, many = self.peak_bytes(256), self.peak_bytes(8192)
+        self.assertLess(many - few, 4 << 20, f"{few} bytes for 256 realisations, {many} for 8192")
 
 
 if __name__ == "__main__":
