@@ -1,5 +1,6 @@
 #include "base/binding.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/detmath.h"
@@ -79,9 +80,6 @@ void eswi_bind_values(const eswi_bindings *tables, const esw_value *values, void
         case ESWI_BIND_DBM:
             *(double *)field = eswi_watts_of_dbm(values[p].real);
             break;
-        case ESWI_BIND_OPTIONAL:
-            *(double *)field = values[p].set ? values[p].real : 0.0;
-            break;
         case ESWI_BIND_MAYBE_REAL:
             *(double *)field = values[p].set ? values[p].real : eswi_nan();
             break;
@@ -102,8 +100,8 @@ static json_t *parameter_json(const eswi_bindings *tables, size_t p, const void 
         return json_integer(*(const int *)field);
     case ESWI_BIND_CHOICE:
         return choice_name(tables->params[p].choices, *(const int *)field);
-    case ESWI_BIND_OPTIONAL:
-        return *(const double *)field > 0.0 ? json_real(*(const double *)field) : json_null();
+    case ESWI_BIND_MAYBE_REAL:
+        return isnan(*(const double *)field) ? json_null() : json_real(*(const double *)field);
     case ESWI_BIND_MAYBE_INT:
         return tables->params[p].type == ESW_PARAM_BOOLEAN ? json_boolean(*(const int *)field)
                                                            : json_integer(*(const int *)field);
@@ -178,13 +176,12 @@ static esw_status read_parameter(const eswi_bindings *tables, size_t p, const js
         return ESW_OK;
     case ESWI_BIND_DBM:
         return eswi_watts_read(param, name, json, field, error);
-    case ESWI_BIND_OPTIONAL:
+    case ESWI_BIND_MAYBE_REAL:
         if (json_is_null(json)) {
-            *(double *)field = 0.0;
+            *(double *)field = eswi_nan();
             return ESW_OK;
         } /* fall through */
     case ESWI_BIND_REAL:
-    case ESWI_BIND_MAYBE_REAL:
         if (!json_is_number(json) || !(number >= param->low && number <= param->high))
             return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: must be a number from %g to %g", name,
                             param->low, param->high);

@@ -14,8 +14,7 @@ typedef enum eswi_binding_kind {
     ESWI_BIND_CHOICE,   /* an enum, stored as int */
     ESWI_BIND_REAL,     /* double, in the table's unit */
     ESWI_BIND_DBM,      /* double in W (or W/Hz) where the table says dBm (dBm/Hz) */
-    ESWI_BIND_OPTIONAL, /* double > 0 or, left unset, 0; JSON writes 0 as null */
-    ESWI_BIND_MAYBE_REAL, /* double; left unset NaN, for the system to replace */
+    ESWI_BIND_MAYBE_REAL, /* double; left unset NaN, which JSON writes as null unless the system has replaced it */
     ESWI_BIND_MAYBE_INT,  /* int >= 0, integers and booleans; left unset -1 */
     ESWI_BIND_OWN,      /* trees: kept, written and read by the system itself */
 } eswi_binding_kind;

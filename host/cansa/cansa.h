@@ -42,19 +42,19 @@ typedef struct eswi_cansa_config {
     double latency_max_s;
     double bandwidth_hz, subcarrier_hz, power_w, noise_w_per_hz, noise_figure_db, antenna_gain_db;
     double path_loss_db, path_loss_exponent, shadowing_db, cell_radius_m, max_spectral_efficiency;
-    double rb_rate_bps; /* the rate of one RB for everybody, 0: drawn */
+    double rb_rate_bps; /* the rate of one RB for everybody; NaN: drawn */
     int context;        /* 0: drawn, else 1 + cansa_context */
     int split_bits, latency_source, reading;
     int modality, depth, deployment; /* 0: any, else 1 + the one allowed */
     double device_flops, edge_flops, joules_per_gflop;
-    double accuracy_min_percent; /* of every context; 0: the table's */
-    double accuracy_top;         /* minimum such that this share of the models meets it; 0: the table's */
+    double accuracy_min_percent; /* of every context; NaN: the table's */
+    double accuracy_top;         /* minimum such that this share of the models meets it; NaN: the table's */
     double guard_factor;         /* of L_max when R_min is computed */
     int phase3, objective;       /* cansa_pick, cansa_objective */
     double weight_accuracy, weight_latency, weight_energy, weight_violation; /* w1..w4 of (5) */
     double accuracy_slope, latency_slope;                                    /* k_A per mAP point, k_L per ms */
     double bid_cost, bid_penalty;                                            /* gamma, lambda_0 */
-    double nash_step, nash_bid_max; /* nash_bid_max 0: twice the instance's largest bid (7) */
+    double nash_step, nash_bid_max; /* nash_bid_max NaN: twice the instance's largest bid (7) */
     int nash_sweeps;
     /* Derived once by config.c with the deterministic functions. */
     int rbs_band;            /* N_RB of (4) */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/binding.h"
 #include "base/text.h"
 
 esw_status eswi_fail_at(eswi_place place, esw_error *error, const char *format, ...)
@@ -53,26 +54,11 @@ static esw_status read_number(const esw_param *param, const eswi_node *node, esw
     return ESW_OK;
 }
 
-/* Index of `text` in "a|b|c", or -1. */
-static int64_t choice_index(const char *choices, const char *text)
-{
-    size_t length = strlen(text);
-    int64_t index = 0;
-    for (const char *choice = choices;; ++index) {
-        size_t size = strcspn(choice, "|");
-        if (size == length && memcmp(choice, text, size) == 0)
-            return index;
-        if (choice[size] == '\0')
-            return -1;
-        choice += size + 1;
-    }
-}
-
 static esw_status read_choice(const esw_param *param, const eswi_node *node, eswi_place place, esw_value *value,
                               esw_error *error)
 {
     char found[64];
-    value->integer = node->kind == ESWI_SCALAR ? choice_index(param->choices, node->text) : -1;
+    value->integer = node->kind == ESWI_SCALAR ? eswi_choice_index(param->choices, node->text) : -1;
     if (value->integer < 0)
         return eswi_fail_at(place, error, "%s: found %s, must be one of %s", param->name,
                             eswi_node_describe(node, found), param->choices);
@@ -83,7 +69,8 @@ static esw_status read_boolean(const esw_param *param, const eswi_node *node, es
                                esw_value *value, esw_error *error)
 {
     char found[64];
-    value->integer = node->kind == ESWI_SCALAR && node->plain ? choice_index("false|true", node->text) : -1;
+    value->integer =
+        node->kind == ESWI_SCALAR && node->plain ? eswi_choice_index("false|true", node->text) : -1;
     if (value->integer < 0)
         return eswi_fail_at(place, error, "%s: found %s, must be true or false", param->name,
                             eswi_node_describe(node, found));
