@@ -95,12 +95,28 @@ static void stage(const esw_config *opaque, uint64_t seed, uint64_t scenario, vo
 }
 
 static void account(const esw_config *opaque, const void *instance_block, const void *decision_block,
-                    double *metrics)
+                    const esw_scores *scores)
 {
     const eswi_cansa_config *config = eswi_cansa_config_of(opaque);
     const eswi_cansa_instance instance = eswi_cansa_instance_view(config, instance_block);
     const eswi_cansa_decision decision = eswi_cansa_decision_view(config, decision_block);
-    eswi_cansa_account(config, &instance, &decision, metrics, NULL);
+    double *column[FIELD_COUNT] = {NULL};
+    for (size_t f = 0; f < FIELD_COUNT && scores->fields; f++)
+        column[f] = scores->fields + f * (size_t)config->clients;
+    const eswi_cansa_terms terms = {.r_min = column[FIELD_R_MIN],
+                                    .latency_s = column[FIELD_LATENCY],
+                                    .energy_j = column[FIELD_ENERGY],
+                                    .utility = column[FIELD_UTILITY],
+                                    .accuracy = column[FIELD_ACCURACY]};
+    eswi_cansa_account(config, &instance, &decision, scores->metrics, scores->fields ? &terms : NULL);
+    for (int i = 0; i < config->clients && scores->fields; i++) {
+        const double r_min = column[FIELD_R_MIN][i];
+        column[FIELD_R_MIN][i] = r_min == r_min ? r_min : -1.0;
+        column[FIELD_CONTEXT][i] = instance.context[i];
+        column[FIELD_RBS][i] = decision.rbs[i];
+        column[FIELD_OPTION][i] = decision.option[i];
+        column[FIELD_BID][i] = decision.bid[i];
+    }
 }
 
 static void oracle(const esw_config *opaque, const void *instance_block, const void *decision_block,
@@ -110,31 +126,6 @@ static void oracle(const esw_config *opaque, const void *instance_block, const v
     const eswi_cansa_instance instance = eswi_cansa_instance_view(config, instance_block);
     const eswi_cansa_decision decision = eswi_cansa_decision_view(config, decision_block);
     eswi_cansa_oracle_metrics(config, &instance, &decision, metrics);
-}
-
-static void fields_of(const esw_config *opaque, const void *instance_block, const void *decision_block,
-                      double *values)
-{
-    const eswi_cansa_config *config = eswi_cansa_config_of(opaque);
-    const eswi_cansa_instance instance = eswi_cansa_instance_view(config, instance_block);
-    const eswi_cansa_decision decision = eswi_cansa_decision_view(config, decision_block);
-    double *column[FIELD_COUNT];
-    for (size_t f = 0; f < FIELD_COUNT; f++)
-        column[f] = values + f * (size_t)config->clients;
-    const eswi_cansa_terms terms = {.r_min = column[FIELD_R_MIN],
-                                    .latency_s = column[FIELD_LATENCY],
-                                    .energy_j = column[FIELD_ENERGY],
-                                    .utility = column[FIELD_UTILITY],
-                                    .accuracy = column[FIELD_ACCURACY]};
-    eswi_cansa_account(config, &instance, &decision, NULL, &terms);
-    for (int i = 0; i < config->clients; i++) {
-        const double r_min = column[FIELD_R_MIN][i];
-        column[FIELD_R_MIN][i] = r_min == r_min ? r_min : -1.0;
-        column[FIELD_CONTEXT][i] = instance.context[i];
-        column[FIELD_RBS][i] = decision.rbs[i];
-        column[FIELD_OPTION][i] = decision.option[i];
-        column[FIELD_BID][i] = decision.bid[i];
-    }
 }
 
 /* From nobody served to everybody; the readings and rules that a method can choose. */
@@ -168,8 +159,6 @@ const esw_system eswi_cansa_system = {
     .account = account,
     .oracle = oracle,
     .verify = VERIFY,
-    .fields_of = fields_of,
-    .series_of = NULL,
     .describe = eswi_cansa_describe,
     .config_from_json = eswi_cansa_config_from_json,
     .read = eswi_cansa_read,

@@ -90,23 +90,27 @@ static void stage(const esw_config *opaque, uint64_t seed, uint64_t scenario, vo
     eswi_clo_stage(config, seed, scenario, &instance);
 }
 
-/* A trace of ours is feasible, so memory is all that can be missing: then nothing is known. */
-static void score(const esw_config *opaque, const void *instance_block, const void *decision_block,
-                  const eswi_clo_scores *scores, double *values, size_t n)
+static void forget(double *values, size_t n)
+{
+    for (size_t i = 0; i < n && values; i++)
+        values[i] = eswi_nan();
+}
+
+static void account(const esw_config *opaque, const void *instance_block, const void *decision_block,
+                    const esw_scores *scores)
 {
     const eswi_clo_config *config = eswi_clo_config_of(opaque);
     const eswi_clo_instance instance = eswi_clo_instance_view(config, instance_block);
     const eswi_clo_decision decision = eswi_clo_decision_view(config, decision_block);
+    const eswi_clo_scores wanted = {
+        .metrics = scores->metrics, .fields = scores->fields, .series = scores->series};
     esw_error error;
-    if (eswi_clo_account(config, &instance, &decision, scores, &error))
-        for (size_t i = 0; i < n; i++)
-            values[i] = eswi_nan();
-}
-
-static void account(const esw_config *config, const void *instance, const void *decision, double *metrics)
-{
-    const eswi_clo_scores scores = {.metrics = metrics};
-    score(config, instance, decision, &scores, metrics, CLO_METRICS);
+    /* A trace of ours is feasible, so memory is all that can be missing: then nothing is known. */
+    if (eswi_clo_account(config, &instance, &decision, &wanted, &error)) {
+        forget(scores->metrics, CLO_METRICS);
+        forget(scores->fields, CLO_FIELDS * sizes(opaque).entities);
+        forget(scores->series, CLO_SERIES * sizes(opaque).frames);
+    }
 }
 
 static void oracle(const esw_config *opaque, const void *instance_block, const void *decision_block,
@@ -116,18 +120,6 @@ static void oracle(const esw_config *opaque, const void *instance_block, const v
     const eswi_clo_instance instance = eswi_clo_instance_view(config, instance_block);
     const eswi_clo_decision decision = eswi_clo_decision_view(config, decision_block);
     eswi_clo_oracle_metrics(config, &instance, &decision, metrics);
-}
-
-static void fields_of(const esw_config *config, const void *instance, const void *decision, double *values)
-{
-    const eswi_clo_scores scores = {.fields = values};
-    score(config, instance, decision, &scores, values, CLO_FIELDS * sizes(config).entities);
-}
-
-static void series_of(const esw_config *config, const void *instance, const void *decision, double *values)
-{
-    const eswi_clo_scores scores = {.series = values};
-    score(config, instance, decision, &scores, values, CLO_SERIES * sizes(config).frames);
 }
 
 static const char *const *catalogue(void)
@@ -175,8 +167,6 @@ const esw_system eswi_clo_system = {
     .account = account,
     .oracle = oracle,
     .verify = VERIFY,
-    .fields_of = fields_of,
-    .series_of = series_of,
     .describe = eswi_clo_describe,
     .config_from_json = eswi_clo_config_from_json,
     .read = eswi_clo_read,

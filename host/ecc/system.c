@@ -32,7 +32,8 @@ static const esw_metric METRICS[ECC_METRICS] = {
     [ECC_METRIC_BOUND] = {"utility_bound", "1", ESW_METRIC_LOWER_BOUND,
                           "Proved lower bound on the utility within the method's scope; none: NaN."},
     [ECC_METRIC_GAP] = {"gap", "1", ESW_METRIC_DIAGNOSTIC, "(utility - bound) / utility; no bound: NaN."},
-    [ECC_METRIC_NODES] = {"nodes", "1", ESW_METRIC_DIAGNOSTIC, "Boxes bounded or elements searched for an optimum."},
+    [ECC_METRIC_NODES] = {"nodes", "1", ESW_METRIC_DIAGNOSTIC,
+                          "Boxes bounded or elements searched for an optimum."},
 };
 
 static const esw_method METHODS[ECC_METHODS] = {
@@ -51,12 +52,15 @@ static const esw_method METHODS[ECC_METHODS] = {
     [ECC_LI_GD] = {"li-gd",
                    "Algorithm 1: descent over subchannels and powers, each split started from the last one.",
                    ""},
-    [ECC_GRID_OPTIMUM] = {"grid-optimum",
-                          "The best combination of power levels, splits and compute-unit levels, interference included.",
-                          "levels unit_levels search assignment_from max_combinations"},
-    [ECC_CERTIFIED] = {"certified", "Global optimum over continuous powers with a proved lower bound, by branch and bound.",
+    [ECC_GRID_OPTIMUM] =
+        {"grid-optimum",
+         "The best combination of power levels, splits and compute-unit levels, interference included.",
+         "levels unit_levels search assignment_from max_combinations"},
+    [ECC_CERTIFIED] = {"certified",
+                       "Global optimum over continuous powers with a proved lower bound, by branch and bound.",
                        "gap max_nodes max_seconds assignment_from"},
-    [ECC_JOINT] = {"joint", "Powers, a split per user and subchannels improved in turn until no move or swap helps.",
+    [ECC_JOINT] = {"joint",
+                   "Powers, a split per user and subchannels improved in turn until no move or swap helps.",
                    "starts"},
 };
 
@@ -102,7 +106,8 @@ static esw_sizes sizes(const esw_config *opaque)
                        .decision_bytes = eswi_ecc_decision_bytes(config),
                        .entities = (size_t)config->users,
                        .frames = 0,
-                       .scenarios = config->channels && !config->channels->repeats ? config->channels->scenarios : 0,
+                       .scenarios =
+                           config->channels && !config->channels->repeats ? config->channels->scenarios : 0,
                        .file_bytes = eswi_ecc_channels_bytes(config->channels)};
 }
 
@@ -114,12 +119,27 @@ static void stage(const esw_config *opaque, uint64_t seed, uint64_t scenario, vo
 }
 
 static void account(const esw_config *opaque, const void *instance_block, const void *decision_block,
-                    double *metrics)
+                    const esw_scores *scores)
 {
     const eswi_ecc_config *config = eswi_ecc_config_of(opaque);
     const eswi_ecc_instance instance = eswi_ecc_instance_view(config, instance_block);
     const eswi_ecc_decision decision = eswi_ecc_decision_view(config, decision_block);
-    eswi_ecc_account(config, &instance, &decision, metrics, NULL);
+    double *column[FIELD_COUNT] = {NULL};
+    for (size_t f = 0; f < FIELD_COUNT && scores->fields; f++) {
+        column[f] = scores->fields + f * (size_t)config->users;
+    }
+    const eswi_ecc_terms terms = {
+        .latency_s = column[FIELD_LATENCY], .energy_j = column[FIELD_ENERGY], .utility = column[FIELD_UTILITY]};
+    eswi_ecc_account(config, &instance, &decision, scores->metrics, scores->fields ? &terms : NULL);
+    for (int u = 0; u < config->users && scores->fields; u++) {
+        const bool sends = decision.split[u] < config->profiles[instance.profile_of_user[u]].units;
+        column[FIELD_SPLIT][u] = decision.split[u];
+        column[FIELD_SUBCHANNEL_UP][u] = sends ? decision.assigned[ECC_UP][u] : -1;
+        column[FIELD_SUBCHANNEL_DOWN][u] = sends ? decision.assigned[ECC_DOWN][u] : -1;
+        column[FIELD_POWER_UP][u] = decision.power_w[ECC_UP][u];
+        column[FIELD_POWER_DOWN][u] = decision.power_w[ECC_DOWN][u];
+        column[FIELD_COMPUTE_UNITS][u] = decision.compute_units[u];
+    }
 }
 
 static void oracle(const esw_config *opaque, const void *instance_block, const void *decision_block,
@@ -130,30 +150,6 @@ static void oracle(const esw_config *opaque, const void *instance_block, const v
     const eswi_ecc_decision decision = eswi_ecc_decision_view(config, decision_block);
     const eswi_ecc_oracle at = eswi_ecc_oracle_at(config, &instance, &decision);
     eswi_ecc_oracle_metrics(&at, metrics);
-}
-
-static void fields_of(const esw_config *opaque, const void *instance_block, const void *decision_block,
-                      double *values)
-{
-    const eswi_ecc_config *config = eswi_ecc_config_of(opaque);
-    const eswi_ecc_instance instance = eswi_ecc_instance_view(config, instance_block);
-    const eswi_ecc_decision decision = eswi_ecc_decision_view(config, decision_block);
-    double *column[FIELD_COUNT];
-    for (size_t f = 0; f < FIELD_COUNT; f++) {
-        column[f] = values + f * (size_t)config->users;
-    }
-    const eswi_ecc_terms terms = {
-        .latency_s = column[FIELD_LATENCY], .energy_j = column[FIELD_ENERGY], .utility = column[FIELD_UTILITY]};
-    eswi_ecc_account(config, &instance, &decision, NULL, &terms);
-    for (int u = 0; u < config->users; u++) {
-        const bool sends = decision.split[u] < config->profiles[instance.profile_of_user[u]].units;
-        column[FIELD_SPLIT][u] = decision.split[u];
-        column[FIELD_SUBCHANNEL_UP][u] = sends ? decision.assigned[ECC_UP][u] : -1;
-        column[FIELD_SUBCHANNEL_DOWN][u] = sends ? decision.assigned[ECC_DOWN][u] : -1;
-        column[FIELD_POWER_UP][u] = decision.power_w[ECC_UP][u];
-        column[FIELD_POWER_DOWN][u] = decision.power_w[ECC_DOWN][u];
-        column[FIELD_COMPUTE_UNITS][u] = decision.compute_units[u];
-    }
 }
 
 const esw_system eswi_ecc_system = {
@@ -179,8 +175,6 @@ const esw_system eswi_ecc_system = {
     .account = account,
     .oracle = oracle,
     .verify = VERIFY,
-    .fields_of = fields_of,
-    .series_of = NULL,
     .describe = eswi_ecc_describe,
     .config_from_json = eswi_ecc_config_from_json,
     .read = eswi_ecc_read,

@@ -49,7 +49,7 @@ static esw_status score(const json_t *document, const char *base_dir, scored *s,
         return esw_fail(error, ESW_NO_MEMORY, "out of memory for the document's instance");
     status = s->system->read(s->config, document, s->instance, s->decision, error);
     if (!status)
-        s->system->account(s->config, s->instance, s->decision, s->metrics);
+        s->system->account(s->config, s->instance, s->decision, &(esw_scores){.metrics = s->metrics});
     return status;
 }
 
@@ -130,7 +130,7 @@ static esw_status solve_against(const scored *s, const char *name, const char *b
     eswi_solved solved;
     status = eswi_scenario_solve(ops, &point, scenario, &solved, error);
     if (!status)
-        s->system->account(s->config, solved.instance, solved.decision, values);
+        s->system->account(s->config, solved.instance, solved.decision, &(esw_scores){.metrics = values});
     eswi_solved_free(&solved);
     return status;
 }

@@ -41,7 +41,7 @@ static void compare_scores(const verifier *v, const esw_config *config, const vo
                            const void *decision, esw_verification *verdict)
 {
     double account[ESWI_METRICS_MAX], oracle[ESWI_METRICS_MAX];
-    v->system->account(config, instance, decision, account);
+    v->system->account(config, instance, decision, &(esw_scores){.metrics = account});
     v->system->oracle(config, instance, decision, oracle);
     for (size_t m = 0; m < v->system->n_metrics; ++m) {
         const double difference = isnan(oracle[m]) ? 0 : relative_difference(account[m], oracle[m]);

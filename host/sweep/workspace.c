@@ -82,39 +82,38 @@ static double *entities_of(const eswi_workspace *w, size_t run, size_t scenario)
     return w->entities + (run * w->group + scenario) * w->shape.entity_values;
 }
 
+/* Accounts decision i of the current batch, whose first one is scenario `offset` of the group; series NULL: none. */
+static void account_one(const eswi_workspace *w, size_t run, uint32_t offset, uint32_t i, double *series)
+{
+    const esw_system *system = w->configs.system;
+    double row[ESWI_METRICS_MAX], *metrics = metrics_of(w, run);
+    const esw_scores scores = {row, w->shape.entity_values > 0 ? entities_of(w, run, offset + i) : NULL,
+                               series};
+    system->account(w->configs.runs[run].config, w->plan->ops->instance(w->solver, i),
+                    w->decisions + i * w->sizes.decision_bytes, &scores);
+    for (size_t m = 0; m < system->n_metrics; ++m)
+        metrics[m * w->group + offset + i] = row[m];
+}
+
 /* Accounts the decisions of the current batch, scenarios offset .. offset+count-1 of the group. */
 static void account_part(const eswi_workspace *w, size_t run, uint32_t offset, uint32_t count)
 {
-    const esw_system *system = w->configs.system;
-    const esw_config *config = w->configs.runs[run].config;
-    double *metrics = metrics_of(w, run);
 #pragma omp parallel for num_threads(w->plan->threads) schedule(dynamic, 4) if (count >= PARALLEL_MIN)
-    for (uint32_t i = 0; i < count; ++i) {
-        double row[ESWI_METRICS_MAX];
-        const void *instance = w->plan->ops->instance(w->solver, i);
-        const void *decision = w->decisions + i * w->sizes.decision_bytes;
-        system->account(config, instance, decision, row);
-        for (size_t m = 0; m < system->n_metrics; ++m)
-            metrics[m * w->group + offset + i] = row[m];
-        if (w->shape.entity_values > 0)
-            system->fields_of(config, instance, decision, entities_of(w, run, offset + i));
-    }
+    for (uint32_t i = 0; i < count; ++i)
+        account_one(w, run, offset, i, NULL);
 }
 
-/* Adds the series of the current batch: drawn out in parallel, a few scenarios at a time, added up in scenario
- * order. */
-static void add_series(const eswi_workspace *w, size_t run, uint32_t count)
+/* The same with series: drawn out in parallel, a few scenarios at a time, added up in scenario order. */
+static void account_series(const eswi_workspace *w, size_t run, uint32_t offset, uint32_t count)
 {
-    const esw_system *system = w->configs.system;
     const uint32_t width = (uint32_t)w->plan->threads;
     const size_t n = w->shape.series_values;
     eswi_running *series = w->series + run * n;
     for (uint32_t first = 0; first < count; first += width) {
         uint32_t some = count - first < width ? count - first : width;
-#pragma omp parallel for num_threads(w->plan->threads) if (n >= PARALLEL_MIN)
+#pragma omp parallel for num_threads(w->plan->threads) if (count >= PARALLEL_MIN)
         for (uint32_t i = 0; i < some; ++i)
-            system->series_of(w->configs.runs[run].config, w->plan->ops->instance(w->solver, first + i),
-                              w->decisions + (first + i) * w->sizes.decision_bytes, w->series_scratch + i * n);
+            account_one(w, run, offset, first + i, w->series_scratch + i * n);
 #pragma omp parallel for num_threads(w->plan->threads) if (n >= PARALLEL_MIN)
         for (size_t k = 0; k < n; ++k)
             for (uint32_t i = 0; i < some; ++i)
@@ -139,9 +138,10 @@ static esw_status solve_part(const eswi_workspace *w, uint64_t first, uint32_t o
         status = ops->solve(w->solver, run, w->decisions, error);
         if (status)
             break;
-        account_part(w, run, offset, count);
         if (w->shape.series_values > 0)
-            add_series(w, run, count);
+            account_series(w, run, offset, count);
+        else
+            account_part(w, run, offset, count);
     }
     return status;
 }

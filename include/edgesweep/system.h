@@ -103,6 +103,13 @@ typedef struct esw_sizes {
     size_t file_bytes;  /* memory of the config for what a file says of its scenarios; 0: `stage` draws all of them */
 } esw_sizes;
 
+/* What an accountant fills; NULL: not wanted. */
+typedef struct esw_scores {
+    double *metrics; /* [n_metrics] */
+    double *fields;  /* [n_fields][entities] */
+    double *series;  /* [n_series][frames] */
+} esw_scores;
+
 typedef struct esw_system {
     const char *name, *title, *paper;
     const char *entity; /* "users", "clients": the name in `keep:` and in the results */
@@ -130,8 +137,8 @@ typedef struct esw_system {
     /* Fills `instance` from (seed, scenario), a scenario that `sizes` says there is; no allocation, no libm. */
     void (*stage)(const esw_config *config, uint64_t seed, uint64_t scenario, void *instance);
 
-    /* Scores a finished decision in double precision: metrics[n_metrics]. The only source of reported metrics. */
-    void (*account)(const esw_config *config, const void *instance, const void *decision, double *metrics);
+    /* Scores a finished decision in double precision. The only source of reported metrics. */
+    void (*account)(const esw_config *config, const void *instance, const void *decision, const esw_scores *scores);
 
     /* The same metrics from the system's oracle: naive functions of the paper's equations that share no formula with
      * `account`; NaN for what no equation gives (counters). Slow, and not of the same bits everywhere: for
@@ -140,12 +147,6 @@ typedef struct esw_system {
 
     /* An experiment (YAML) of all methods, small enough for the oracle, that `edgesweep verify` runs; with `oracle`. */
     const char *verify;
-
-    /* Per-entity columns of a decision: values[n_fields][entities]. */
-    void (*fields_of)(const esw_config *config, const void *instance, const void *decision, double *values);
-
-    /* Series of a decision: values[n_series][frames]; NULL for systems that do not run in time. */
-    void (*series_of)(const esw_config *config, const void *instance, const void *decision, double *values);
 
     /* JSON of `solve --json`: keys "parameters", "instance", "decision", "terms", "metrics", "diagnostics".
      * `decision` may be NULL (then only parameters and instance). NULL when out of memory. New reference. */

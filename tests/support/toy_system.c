@@ -144,40 +144,31 @@ static void stage(const esw_config *config, uint64_t seed, uint64_t scenario, vo
     *(toy_instance *)instance = (toy_instance){seed, scenario};
 }
 
-static void account(const esw_config *config, const void *instance, const void *decision, double *out)
+static void account(const esw_config *config, const void *instance, const void *decision,
+                    const esw_scores *scores)
 {
     const toy_instance *i = instance;
     const toy_decision *d = decision;
     if (d->scenario != i->scenario)
         abort(); /* the engine paired a decision with another instance */
-    toy_expected(i->seed, i->scenario, config->users, config->scale, config->square, config->boost, d->method,
-                 out);
+    if (scores->metrics)
+        toy_expected(i->seed, i->scenario, config->users, config->scale, config->square, config->boost,
+                     d->method, scores->metrics);
+    for (int field = 0; field < FIELDS && scores->fields; ++field)
+        for (int user = 0; user < config->users; ++user)
+            scores->fields[field * config->users + user] =
+                toy_field(i->seed, i->scenario, d->method, field, user);
+    for (size_t frame = 0; frame < config->frames && scores->series; ++frame)
+        scores->series[frame] = toy_series(i->seed, i->scenario, d->method, frame);
 }
 
 double toy_oracle_error;
 
 static void oracle(const esw_config *config, const void *instance, const void *decision, double *out)
 {
-    account(config, instance, decision, out);
+    account(config, instance, decision, &(esw_scores){.metrics = out});
     out[TOY_LATENCY] *= 1 + toy_oracle_error;
     out[TOY_STEPS] = NAN;
-}
-
-static void fields_of(const esw_config *config, const void *instance, const void *decision, double *values)
-{
-    const toy_instance *i = instance;
-    const toy_decision *d = decision;
-    for (int field = 0; field < FIELDS; ++field)
-        for (int user = 0; user < config->users; ++user)
-            values[field * config->users + user] = toy_field(i->seed, i->scenario, d->method, field, user);
-}
-
-static void series_of(const esw_config *config, const void *instance, const void *decision, double *values)
-{
-    const toy_instance *i = instance;
-    const toy_decision *d = decision;
-    for (size_t frame = 0; frame < config->frames; ++frame)
-        values[frame] = toy_series(i->seed, i->scenario, d->method, frame);
 }
 
 static json_t *describe(const esw_config *config, const void *instance, const void *decision)
@@ -190,7 +181,7 @@ static json_t *describe(const esw_config *config, const void *instance, const vo
                   (json_int_t)i->seed, "drawn", (json_int_t)i->scenario);
     if (d) {
         double out[TOY_METRICS];
-        account(config, instance, decision, out);
+        account(config, instance, decision, &(esw_scores){.metrics = out});
         json_t *told = json_pack("{s:I}", "method", (json_int_t)d->method);
         if (d->note)
             json_object_set_new(told, "note", json_integer((json_int_t)d->note));
@@ -320,8 +311,6 @@ const esw_system toy_system = {
     .account = account,
     .oracle = oracle,
     .verify = "system: toy\nscenarios: 20\nmethods: [slow, quick, best]\nsweep: {users: [1, 3]}\n",
-    .fields_of = fields_of,
-    .series_of = series_of,
     .describe = describe,
     .config_from_json = config_from_json,
     .read = read_document,
