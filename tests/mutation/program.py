@@ -82,10 +82,11 @@ def compare(build, module_folder, environments, timeout):
     for path, expected, memory in reference(build).cases:
         if instance(program, path, "simt", {**environments[0], **memory}) != instance(program, path, "cpu", {}):
             raise Failure(f"{path.stem}: what cpu and simt draw or decide differs")
-        for environment in environments:
+        # With all memory two chunks hold the batch, and the last is the shorter one.
+        for environment in (environments[0], *({**e, **memory} for e in environments)):
             with tempfile.TemporaryDirectory() as folder:
-                found = program.numbers(path, pathlib.Path(folder), "simt", environment={**environment, **memory},
-                                        timeout=timeout)
+                found = program.numbers(path, pathlib.Path(folder), "simt", "--batch", SCENARIOS,
+                                        environment=environment, timeout=timeout)
                 text = difference(expected, found)
                 if text:
                     raise Failure(f"{path.stem}: {text}")
