@@ -10,12 +10,14 @@ TIMEOUT_S = 300
 
 def telling_line(text):
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [line for line in lines if re.search(r"simt: |ERROR: |runtime error|the CPU| not |differ", line)]
+    telling = [line for line in lines if re.search(r"simt: |ERROR: |runtime error|the CPU| not |differ|Assertion Failed", line)]
     return (telling or lines or ["no output"])[0][:300]
 
 
 class Executable:
     """A test program of its own, built from the files it concerns."""
+
+    plain_c = False
 
     def __init__(self, name, target, files):
         self.name, self.target, self.files = name, target, files
@@ -33,8 +35,16 @@ class Executable:
         return telling_line(result.stdout + result.stderr) if result.returncode else ""
 
 
+class Oracle(Executable):
+    """A test of shared headers as the CPU compiles them."""
+
+    plain_c = True
+
+
 class Module:
     """edgesweep with the backend module `simt`, in one of the ways program.py knows."""
+
+    plain_c = False
 
     def __init__(self, name, target, build, way):
         self.name, self.target, self.build, self.way = name, target, build, way
@@ -48,6 +58,8 @@ class Module:
 
 class Ptx:
     """The same with the module as it is and nvcc's PTX of the mutant instead of its kernels."""
+
+    plain_c = False
 
     def __init__(self, name, target, tree):
         self.name, self.target, self.build = name, target, tree.build
@@ -68,7 +80,12 @@ def available(tree):
     probe_files = ("kernels/common/probe", "kernels/common/port.h")
     module = "edgesweep-simt.so"
     race, asan = "tests/backend/simt/race/" + module, "tests/backend/simt/asan/" + module
+    cansa = ("host/cansa/auction.h", "host/cansa/choice.h", "host/cansa/nash.h")
     every = [
+        Oracle("CANSA: allocation", "tests/oracle/test_cansa_allocation", cansa),
+        Oracle("CANSA: optimum", "tests/oracle/test_cansa_optimum", ("host/cansa/optimum.h",)),
+        Oracle("CLO: slots", "tests/oracle/test_clo_slot", ("host/clo/slot.h", "host/clo/run.h")),
+        Oracle("CLO: replay", "tests/oracle/test_clo_account", ("host/clo/queues.h", "host/clo/control.h")),
         Executable("eval: bits", "tests/simt/test_simt_ecc_eval_fast", eval_files),
         Executable("eval: asan", "tests/simt/test_simt_ecc_eval_asan", eval_files),
         Executable("eval: race", "tests/simt/test_simt_ecc_eval_race", eval_files),

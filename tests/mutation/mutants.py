@@ -1,6 +1,7 @@
 """The faults that mutate.py plants: an exact text of a file, once in it, and what stands there instead.
 
-Only device code of shared headers is changed: a fault that the CPU has too is not the kernels'.
+Of shared headers only device code is changed in KERNELS and HOST: a fault that the CPU has too is not the kernels'. MODELS
+are such faults: the oracles' tests must find them.
 """
 from typing import NamedTuple
 
@@ -153,4 +154,21 @@ HOST = (
            "        (void)(cudaMemcpyAsync(h_instances"),
 )
 
-MUTANTS = KERNELS + HOST
+AUCTION, NASH, KNAPSACK = "host/cansa/auction.h", "host/cansa/nash.h", "host/cansa/optimum.h"
+SLOT, QUEUES, CONTROL = "host/clo/slot.h", "host/clo/queues.h", "host/clo/control.h"
+
+MODELS = (
+    Mutant("auction-shares-of-all-rbs", AUCTION, "        ESW_AT(pool, l) = p->left[l];",
+           "        ESW_AT(pool, l) = rules->rbs_total;"),
+    Mutant("nash-ties-to-the-last", NASH, "(other == bid && j < i)", "(other == bid && j > i)"),
+    Mutant("knapsack-last-step-left-out", KNAPSACK, "s < k->n_steps[i] && steps[s] <= r; s++) {",
+           "s < k->n_steps[i] && steps[s] < r; s++) {"),
+    Mutant("slot-power-of-one-unit", SLOT, "*power = *power + count * node->power[i];",
+           "*power = set ? *power + node->power[i] : *power;"),
+    Mutant("slot-unit-sent-and-decided", SLOT, "fits &= --left[k] >= 0;", "fits &= left[k] > 0;"),
+    Mutant("queues-unit-of-the-slot-before", QUEUES, "            eswi_clo_enqueue(q, p->device_node[k], k, t);\n",
+           "            eswi_clo_enqueue(q, p->device_node[k], k, t > 0 ? t - 1 : t);\n"),
+    Mutant("control-the-wrong-way", CONTROL, "p->gamma * (p->r - mean[k])", "p->gamma * (mean[k] - p->r)"),
+)
+
+MUTANTS = KERNELS + HOST + MODELS

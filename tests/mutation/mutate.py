@@ -1,4 +1,4 @@
-"""Plants faults in the kernels and in the CUDA code of the host, one at a time, and sees that the checks find each.
+"""Plants faults in the kernels, the CUDA code of the host and shared headers, one at a time, and sees that the checks find each.
 
 usage: mutate.py BUILD [--every | --sample N | --only NAME...] [--seed S] [--table FILE]
 
@@ -45,7 +45,7 @@ def examine(mutant, available, tree, mirror, folder, every):
                 continue
             place = folder / check.name.replace(": ", "-")
             try:
-                built = rebuild.rebuild(tree, mirror, mutant.file, check.target, place)
+                built = rebuild.rebuild(tree, mirror, mutant.file, check.target, place, check.plain_c)
             except rebuild.BuildError as error:
                 sys.exit(f"{mutant.name} does not compile, so it proves nothing:\n{error}")
             found[check.name] = check.run(place) if built else ""

@@ -10,7 +10,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-MIRRORED = ("include", "host", "kernels", "tests/simt", "tests/ptx", "tests/support", "tests/backend")
+MIRRORED = ("include", "host", "kernels", "tests/simt", "tests/ptx", "tests/support", "tests/backend",
+            "tests/oracle", "benchmarks")
 
 
 class BuildError(Exception):
@@ -107,16 +108,16 @@ class Mirror:
         (self.folder / name).write_text(text, encoding="utf-8")
 
 
-def rebuild(tree, mirror, changed_source, target, folder):
+def rebuild(tree, mirror, changed_source, target, folder, plain_c=False):
     """The folder gets what of `target` depends on the changed file, by the names it has in the build folder. Returns
-    them; raises BuildError."""
+    them; raises BuildError. Of a host's file plain C is built only with `plain_c`."""
     shutil.rmtree(folder, ignore_errors=True)
     changed = set()
     source = tree.source / changed_source
     for command in tree.commands(target):
         if not command.output or command.is_other_ptx() or not (command.reads(source) or command.mentions(changed)):
             continue
-        if changed_source.startswith("host/") and command.is_plain_c():
+        if changed_source.startswith("host/") and command.is_plain_c() and not plain_c:
             continue  # the changed part of a shared header is the device's
         (folder / command.output).parent.mkdir(parents=True, exist_ok=True)
         if " qc " in command.line: # an archive is filled anew
