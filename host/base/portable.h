@@ -32,7 +32,7 @@
  * that includes them has its own. */
 #if defined(__CUDACC__)
 #define ESW_LARGE     static __device__ __noinline__
-#define ESW_LARGE_OWN static __device__
+#define ESW_LARGE_OWN static __device__ __noinline__
 #elif defined(__cplusplus)
 #define ESW_LARGE     static __attribute__((unused))
 #define ESW_LARGE_OWN static __attribute__((unused))

@@ -20,6 +20,19 @@ typedef struct joint_group {
     double value;
 } joint_group;
 
+/* A step: groups as they would be, at most two a direction, and what that changes. */
+typedef struct joint_part {
+    int d, m;
+    joint_group after;
+    double power_w[ECC_ELEMENT_USERS];
+} joint_part;
+
+typedef struct joint_step {
+    double change;
+    int n;
+    joint_part part[2 * ECC_DIRECTIONS];
+} joint_step;
+
 struct eswi_ecc_joint {
     eswi_ecc_scene scene;
     const eswi_ecc_element_kernels *kernels;
@@ -31,24 +44,33 @@ struct eswi_ecc_joint {
     double *best_power_w[ECC_DIRECTIONS];
     eswi_ecc_element *element; /* the one at hand */
     eswi_ecc_points *points;
+    joint_step left, moved; /* of joint_try_moves */
     int64_t evaluations, steps;
 };
 
 ESW_LARGE eswi_ecc_joint *eswi_ecc_joint_layout(eswi_carve *carve, const eswi_ecc_config *config)
 {
     const size_t users = (size_t)config->users;
-    eswi_ecc_joint measured, *place = ESWI_CARVE(carve, eswi_ecc_joint, 1);
-    eswi_ecc_joint *j = carve->base ? place : &measured;
-    j->element = ESWI_CARVE(carve, eswi_ecc_element, 1);
-    j->points = ESWI_CARVE(carve, eswi_ecc_points, 1);
+    eswi_ecc_joint *j = ESWI_CARVE(carve, eswi_ecc_joint, 1);
+    eswi_ecc_element *element = ESWI_CARVE(carve, eswi_ecc_element, 1);
+    eswi_ecc_points *points = ESWI_CARVE(carve, eswi_ecc_points, 1);
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
-        j->groups[d] = ESWI_CARVE(carve, joint_group, (size_t)config->subchannels);
-        j->place[d] = ESWI_CARVE(carve, int32_t, users);
-        j->best_place[d] = ESWI_CARVE(carve, int32_t, users);
-        j->power_w[d] = ESWI_CARVE(carve, double, users);
-        j->best_power_w[d] = ESWI_CARVE(carve, double, users);
+        joint_group *groups = ESWI_CARVE(carve, joint_group, (size_t)config->subchannels);
+        int32_t *place = ESWI_CARVE(carve, int32_t, users), *best_place = ESWI_CARVE(carve, int32_t, users);
+        double *power_w = ESWI_CARVE(carve, double, users), *best_power_w = ESWI_CARVE(carve, double, users);
+        if (carve->base) {
+            j->groups[d] = groups;
+            j->place[d] = place;
+            j->best_place[d] = best_place;
+            j->power_w[d] = power_w;
+            j->best_power_w[d] = best_power_w;
+        }
     }
-    return place;
+    if (carve->base) {
+        j->element = element;
+        j->points = points;
+    }
+    return j;
 }
 
 ESW_LARGE void eswi_ecc_joint_begin(eswi_ecc_joint *j, const eswi_ecc_scene *scene,
@@ -100,19 +122,6 @@ ESW_LARGE_OWN double joint_alone(const eswi_ecc_joint *j, int d, int m, int u)
 }
 
 /* ---------------------------------------------------------------- steps */
-
-/* A step: groups as they would be, at most two a direction, and what that changes. */
-typedef struct joint_part {
-    int d, m;
-    joint_group after;
-    double power_w[ECC_ELEMENT_USERS];
-} joint_part;
-
-typedef struct joint_step {
-    double change;
-    int n;
-    joint_part part[2 * ECC_DIRECTIONS];
-} joint_step;
 
 ESW_LARGE_OWN void joint_step_begin(joint_step *s, double change)
 {
@@ -220,21 +229,21 @@ ESW_LARGE_OWN bool joint_try_join(eswi_ecc_joint *j, int u, int up, int down)
  * none. What leaving saves is the most that joining may cost, and being alone there the least. */
 ESW_LARGE_OWN int joint_try_moves(eswi_ecc_joint *j, int u, int first, int last, int from)
 {
-    joint_step s;
-    joint_step_begin(&s, 0.0);
+    joint_step *left = &j->left, *moved = &j->moved;
+    joint_step_begin(left, 0.0);
     for (int d = first; d <= last; d++)
-        joint_edit(j, &s, d, j->place[d][u], u, -1);
+        joint_edit(j, left, d, j->place[d][u], u, -1);
     for (int m = from; m < j->scene.config->subchannels; m++) {
-        joint_step moved = s;
         double least = 0.0;
         bool room = m != j->place[first][u];
+        *moved = *left;
         for (int d = first; d <= last && room; d++)
             least += joint_alone(j, d, m, u);
-        room = room && least < -s.change;
+        room = room && least < -left->change;
         for (int d = first; d <= last && room; d++)
-            room = joint_edit(j, &moved, d, m, -1, u);
-        if (room && joint_helps(&moved, joint_local_utility(j, u))) {
-            joint_commit(j, &moved);
+            room = joint_edit(j, moved, d, m, -1, u);
+        if (room && joint_helps(moved, joint_local_utility(j, u))) {
+            joint_commit(j, moved);
             return m;
         }
     }
@@ -469,29 +478,42 @@ ESW_LARGE_OWN double joint_search_from(eswi_ecc_joint *j, const eswi_ecc_decisio
     return joint_total(j);
 }
 
+/* Takes where the search ended for the best so far. */
+ESW_LARGE_OWN void joint_remember(eswi_ecc_joint *j)
+{
+    const size_t users = (size_t)j->scene.config->users;
+    for (int d = 0; d < ECC_DIRECTIONS; d++) {
+        memcpy(j->best_place[d], j->place[d], users * sizeof *j->place[d]);
+        memcpy(j->best_power_w[d], j->power_w[d], users * sizeof *j->power_w[d]);
+    }
+}
+
+/* Writes the best. */
+ESW_LARGE_OWN void joint_write(const eswi_ecc_joint *j, const eswi_ecc_decision *decision)
+{
+    for (int d = 0; d < ECC_DIRECTIONS; d++)
+        for (int u = 0; u < j->scene.config->users; u++) {
+            const int32_t place = j->best_place[d][u];
+            decision->power_w[d][u] = place >= 0 ? j->best_power_w[d][u] : 0.0;
+            if (j->scene.access == ECC_NOMA) /* orthogonal slices stay with whom they were given to */
+                decision->assigned[d][u] = place;
+        }
+}
+
 ESW_LARGE void eswi_ecc_joint_solve(eswi_ecc_joint *j, int32_t *load, const eswi_ecc_decision *decision)
 {
     const eswi_ecc_config *config = j->scene.config;
-    const size_t users = (size_t)config->users;
     const bool free_places = j->scene.access == ECC_NOMA;
     double best = eswi_inf();
     for (int start = 0; start < config->starts && (start == 0 || free_places); start++) {
         if (start > 0)
             joint_assign_at_random(j, start, load, decision);
         const double value = joint_search_from(j, decision);
-        for (int d = 0; d < ECC_DIRECTIONS && value < best; d++) {
-            memcpy(j->best_place[d], j->place[d], users * sizeof *j->place[d]);
-            memcpy(j->best_power_w[d], j->power_w[d], users * sizeof *j->power_w[d]);
-        }
+        if (value < best)
+            joint_remember(j);
         best = value < best ? value : best;
     }
-    for (int d = 0; d < ECC_DIRECTIONS; d++)
-        for (int u = 0; u < config->users; u++) {
-            const int32_t place = j->best_place[d][u];
-            decision->power_w[d][u] = place >= 0 ? j->best_power_w[d][u] : 0.0;
-            if (free_places) /* orthogonal slices stay with whom they were given to */
-                decision->assigned[d][u] = place;
-        }
+    joint_write(j, decision);
     decision->diagnostics->evaluations = (int32_t)(j->evaluations < INT32_MAX ? j->evaluations : INT32_MAX);
     decision->diagnostics->iterations = (int32_t)(j->steps < INT32_MAX ? j->steps : INT32_MAX);
     decision->diagnostics->reason = ECC_REASON_FIXPOINT;

@@ -10,15 +10,20 @@ static const float TRUSTED = 1e20f;
 ESW_LARGE void eswi_ecc_search_layout(eswi_ecc_search *search, eswi_carve *carve, int levels)
 {
     const size_t padded = ((size_t)levels + ECC_LANES - 1) / ECC_LANES * ECC_LANES;
-    eswi_ecc_search measured;
-    eswi_ecc_scan *s = carve->base ? &search->scan : &measured.scan;
-    s->power = ESWI_CARVE(carve, float, padded);
-    s->price = ESWI_CARVE(carve, float, padded);
-    s->state = ESWI_CARVE(carve, float, ECC_SCAN_STATES + ECC_LANES);
-    s->inverse = ESWI_CARVE(carve, float, ECC_SCAN_STATES + ECC_LANES);
-    s->row = ESWI_CARVE(carve, float, padded);
-    s->look = ESWI_CARVE(carve, float, padded);
-    s->slab = ESWI_CARVE(carve, float, padded);
+    const size_t states = ECC_SCAN_STATES + ECC_LANES;
+    float *power = ESWI_CARVE(carve, float, padded), *price = ESWI_CARVE(carve, float, padded);
+    float *state = ESWI_CARVE(carve, float, states), *inverse = ESWI_CARVE(carve, float, states);
+    float *row = ESWI_CARVE(carve, float, padded), *look = ESWI_CARVE(carve, float, padded);
+    float *slab = ESWI_CARVE(carve, float, padded);
+    if (carve->base) {
+        search->scan.power = power;
+        search->scan.price = price;
+        search->scan.state = state;
+        search->scan.inverse = inverse;
+        search->scan.row = row;
+        search->scan.look = look;
+        search->scan.slab = slab;
+    }
 }
 
 /* The element in float. */

@@ -109,7 +109,7 @@ ESW_FN void eswi_ecc_cell_states(const eswi_ecc_cell *c, int user, int between, 
 /* A user's W at all states; the last one hears nobody, so that the first states are all there is to know. */
 ESW_FN void eswi_ecc_cell_user(const eswi_ecc_cell *c, int user, int between, eswi_ecc_cell_table *t)
 {
-    const int states = user + 1 < c->n ? ECC_CHAIN_STATES : ECC_LANES, now = user & 1;
+    const int states = user + 1 < c->n ? (int)ECC_CHAIN_STATES : (int)ECC_LANES, now = user & 1;
     for (int k = 0; k < states; k += ECC_LANES)
         eswi_ecc_cell_states(c, user, between, k, t->sum, t->low[now], t->high[now], t->low[now ^ 1],
                              t->high[now ^ 1]);

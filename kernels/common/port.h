@@ -6,6 +6,8 @@
  *   ESW_DYNAMIC_SHARED(type, name)                                        the block's dynamic shared memory,
  * 16-aligned
  *   ESW_BACKEND_NAME                                                      "cuda" or "simt"
+ *   ESW_NOINLINE                                                          a function that is called, never inlined
+ *   ESW_NANOSECONDS()                                                     the device's clock
  *
  * Rules for kernels: extern "C" names; no __shared__ in templates or inline functions; one barrier per source
  * line; no return before a barrier; no collective behind && or ||; no approximate intrinsic, no float atomic.
@@ -19,6 +21,19 @@
 
 #define ESW_BACKEND_NAME "cuda"
 
+#define ESW_NOINLINE __noinline__
+
+/* Nanoseconds on the device's clock; for time limits, never for anything that reaches a result otherwise. */
+static __device__ __forceinline__ unsigned long long eswi_nanoseconds(void)
+{
+    unsigned long long now = 0;
+#if defined(__CUDA_ARCH__)
+    asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now));
+#endif
+    return now;
+}
+#define ESW_NANOSECONDS() eswi_nanoseconds()
+
 #define ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
     kernel<<<(grid), (block), (shared_bytes), (stream)>>>(__VA_ARGS__)
 #define ESW_DYNAMIC_SHARED(type, name)                                  \
@@ -30,6 +45,9 @@
 #include "simt.h"
 
 #define ESW_BACKEND_NAME "simt"
+
+#define ESW_NOINLINE __attribute__((noinline))
+#define ESW_NANOSECONDS() simt::nanoseconds()
 
 #define ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
     simt::launch(#kernel, kernel, (grid), (block), (shared_bytes), (stream), __VA_ARGS__)

@@ -4,6 +4,7 @@
 #include "kernels/ecc/baselines.h"
 #include "kernels/ecc/grid.h"
 #include "kernels/ecc/local.h"
+#include "kernels/ecc/optimum.h"
 
 static esw_status solve_device_only(const eswi_ecc_batch *batch, ecc_method method, cudaStream_t stream,
                                     esw_error *error)
@@ -20,4 +21,13 @@ const eswi_cuda_ecc_method eswi_cuda_ecc_methods[ECC_METHODS] = {
     /* grid */ {eswi_cuda_ecc_grid_scratch, eswi_cuda_ecc_grid, eswi_ecc_grid_bytes, eswi_ecc_grid_prepare},
     /* gd */ {eswi_cuda_ecc_li_gd_scratch, eswi_cuda_ecc_li_gd_solve, nullptr, nullptr},
     /* li-gd */ {eswi_cuda_ecc_li_gd_scratch, eswi_cuda_ecc_li_gd_solve, nullptr, nullptr},
+    /* grid-optimum */
+    {eswi_cuda_ecc_optimum_scratch, eswi_cuda_ecc_optimum_solve, eswi_cuda_ecc_grid_optimum_tables_bytes,
+     eswi_cuda_ecc_grid_optimum_tables},
+    /* certified */
+    {eswi_cuda_ecc_optimum_scratch, eswi_cuda_ecc_optimum_solve, eswi_cuda_ecc_certified_tables_bytes,
+     eswi_cuda_ecc_certified_tables},
+    /* joint */
+    {eswi_cuda_ecc_optimum_scratch, eswi_cuda_ecc_optimum_solve, eswi_cuda_ecc_joint_tables_bytes,
+     eswi_cuda_ecc_joint_tables},
 };

@@ -16,7 +16,8 @@ typedef struct eswi_cuda_ecc_method {
 #define ESWI_CUDA_ECC_METHODS                                                                          \
     (UINT64_C(1) << ECC_DEVICE_ONLY | UINT64_C(1) << ECC_EDGE_ONLY | UINT64_C(1) << ECC_NEUROSURGEON | \
      UINT64_C(1) << ECC_DNN_SURGERY | UINT64_C(1) << ECC_GRID | UINT64_C(1) << ECC_GD |                \
-     UINT64_C(1) << ECC_LI_GD)
+     UINT64_C(1) << ECC_LI_GD | UINT64_C(1) << ECC_JOINT | UINT64_C(1) << ECC_GRID_OPTIMUM |           \
+     UINT64_C(1) << ECC_CERTIFIED)
 
 /* In the order of ecc_method, empty for the others. */
 extern const eswi_cuda_ecc_method eswi_cuda_ecc_methods[ECC_METHODS];

@@ -190,6 +190,40 @@ Test(optimum_certified, ends_at_a_node_limit_with_an_honest_gap)
     cr_assert_gt(limited, 10);
 }
 
+/* A limit that is past at once ends every search that needs a second batch, with a bound as valid as any; one that is not
+ * reached changes nothing. */
+Test(optimum_certified, ends_at_a_time_limit_with_an_honest_gap)
+{
+    const eswi_ecc_optimum_kernels *kernels = eswi_cpu_kernels_in_use()->ecc_optimum;
+    int limited = 0;
+    for (int i = 0; i < 40; i++) {
+        test_case c;
+        draw_component(&c, 525, (uint64_t)i, 2, 5);
+        c.config.gap = 1e-6;
+        c.config.max_seconds = 1e-9;
+        solve_component(&c, ECC_CERTIFIED, kernels);
+        const ecc_reason reason = (ecc_reason)c.decision.diagnostics->reason;
+        const double value = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
+        const double bound = c.decision.diagnostics->bound;
+        cr_assert(reason == ECC_REASON_TIME || reason == ECC_REASON_GAP, "case %d: reason %d", i, reason);
+        cr_assert(reason == ECC_REASON_TIME || value - bound <= 1.0001e-6 * value, "case %d: not closed", i);
+        cr_assert_leq(bound, value, "case %d", i);
+        limited += reason == ECC_REASON_TIME;
+        c.config.gap = 1e-3;
+        c.config.max_seconds = 1e6;
+        solve_component(&c, ECC_CERTIFIED, kernels);
+        const double unhurried = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
+        const double its_bound = c.decision.diagnostics->bound;
+        cr_assert_leq(bound, unhurried * (1 + 1e-13), "case %d: a bound in a hurry is above a value", i);
+        c.config.max_seconds = 0.0;
+        solve_component(&c, ECC_CERTIFIED, kernels);
+        cr_assert_eq(eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL), unhurried, "case %d", i);
+        cr_assert_eq(c.decision.diagnostics->bound, its_bound, "case %d", i);
+        case_free(&c);
+    }
+    cr_assert_gt(limited, 10);
+}
+
 /* More than an arena holds: a component of fourteen users has a bound too, from users taken alone. */
 Test(optimum_certified, bounds_large_components_honestly)
 {

@@ -1,6 +1,7 @@
 /* Branches, guards, calls, ends; and moves between registers and vectors of registers. */
 #include <criterion/criterion.h>
 
+#include "device.h"
 #include "opcode_cases.h"
 
 static const std::string store_r0 =
@@ -101,6 +102,20 @@ static void check_packing()
         (std::vector<uint32_t>(out.begin() + 8, out.end()) == std::vector<uint32_t>{0x22221111u, 0x44443333u}));
 }
 
+/* The clock goes forward, and is a host's: a reading between two of its own. */
+static void check_clock()
+{
+    const uint64_t before = simt::nanoseconds();
+    const std::vector<uint32_t> out =
+        run_body("mov.u64 %d1, %globaltimer;\nmov.u64 %d2, %globaltimer;\nst.global.b64 [%out], %d1;\n"
+                 "st.global.b64 [%out+8], %d2;\n",
+                 1, {0}, 4);
+    const uint64_t first = out[0] | uint64_t{out[1]} << 32, second = out[2] | uint64_t{out[3]} << 32;
+    cr_assert_leq(before, first);
+    cr_assert_leq(first, second);
+    cr_assert_leq(second, simt::nanoseconds());
+}
+
 /* What value cases do not reach: pairs of predicates and negated predicate operands. */
 static void check_predicates()
 {
@@ -127,6 +142,7 @@ void add_control_cases(std::vector<ProgramCase> &cases)
     cases.push_back({"trap", check_ends});
     cases.push_back({"fence", check_fences});
     cases.push_back({"mov.pred", check_predicates});
+    cases.push_back({"mov.globaltimer.u64", check_clock});
     for (const char *opcode : {"mov.pack.b32", "mov.pack.b64", "mov.unpack.b32", "mov.unpack.b64"})
         cases.push_back({opcode, check_packing});
 }

@@ -50,6 +50,30 @@ def experiment(size, methods, scenarios, seed=11, combinations=True):
         f"sweep: {{layout: [{'users_around_ap, ' if combinations else ''}uniform]}}", "keep: [summary, scenarios, users]", ""])
 
 
+def optima(scenarios, users, aps, subchannels, methods=(), **parameters):
+    """Every search for an optimum of ECC, small: both directions, all accesses and readings, every kind of assignment to
+    start from, searches that end at their node limit and some of no time at all. Or the entries given."""
+    entries = list(methods)
+    for access in ("noma", "oma", "oma-in-cell") if not methods else ():
+        for reading in ("repaired", "published"):
+            for start in ("rule-a", "li-gd", "joint"):
+                name = f"{access}-{reading}-{start}"
+                common = f"access: {access}, reading: {reading}, assignment_from: {start}, max_iterations: 8"
+                entries += [f"use: certified, as: certified-{name}, {common}, gap: 0.01, max_nodes: 200",
+                            f"use: grid-optimum, as: grid-optimum-{name}, {common}, levels: 5, unit_levels: 3"]
+            entries.append(f"use: joint, as: joint-{access}-{reading}, access: {access}, reading: {reading}")
+    if not methods:
+        entries += ["use: grid-optimum, as: scan, search: scan, levels: 18, max_combinations: 1e5",
+                    "use: certified, as: certified-all, assignment_from: all, gap: 0.02, max_nodes: 400",
+                    "use: grid-optimum, as: grid-optimum-all, assignment_from: all, levels: 4",
+                    "use: certified, as: hurried, gap: 1e-6, max_seconds: 1e-9, max_nodes: 300",
+                    "use: certified, as: unhurried, gap: 1e-2, max_seconds: 1e6, max_nodes: 300"]
+    size = {"aps": aps, "users": users, "subchannels": subchannels, **parameters}
+    return "\n".join(["system: ecc", "seed: 5", f"scenarios: {scenarios}", "methods:", *(f"  - {{{e}}}" for e in entries),
+                      "parameters:", *(f"  {key}: {value}" for key, value in size.items()),
+                      "keep: [summary, scenarios, users]", ""])
+
+
 class Failure(Exception):
     """What went wrong, in a line."""
 

@@ -4,6 +4,7 @@ import os
 import unittest
 
 from edgesweep_cli import SOURCE
+from simt_program import optima
 from simt_runs import FULL, LAYOUTS, SimtTest, entries, experiment
 
 # N x U x M, cluster cap and what else makes a size odd. Scenarios are 10 of each, 200 in the long form, so that every
@@ -48,6 +49,20 @@ class SameBits(SimtTest):
                 (f"{system}-memory", ("--batch", "256"), {"ESW_SIMT_MEMORY": memory})):
             with self.subTest(name):
                 self.assert_same_results(cpu, self.run_on("simt", name, path, *arguments, **environment))
+
+    def test_optima(self):
+        """Components of several cells; long chains of one cell, which no arena holds; mixed networks in pairs; batches that
+        are cut, random schedules, and a device that holds fewer searches than there are scenarios."""
+        many = 30 if FULL else 2
+        for name, text, environment in (
+                ("components", optima(many, 5, 2, 2), {"ESW_SIMT_SEED": 1}),
+                ("chain", optima(1, 12, 1, 1, cluster_cap=12), {"ESW_SIMT_SEED": 3, "ESW_SIMT_DEFER": 1}),
+                ("pairs", optima(many, 7, 2, 2, pair_directions="true", cluster_cap=2,
+                                 profile="{mix: [nin-cifar10-32, alexnet-imagenet-224]}"), {"ESW_SIMT_DEVICES": 2}),
+                ("memory", optima(9, 3, 1, 1, ("use: certified, max_nodes: 20000", "use: joint")),
+                 {"ESW_SIMT_MEMORY": 9_000_000})):
+            with self.subTest(name):
+                self.compare(f"optima-{name}", text, **environment)
 
     def test_cansa_with_every_method(self):
         self.of_system("cansa", 700_000)
@@ -97,6 +112,14 @@ class SameBits(SimtTest):
 
 @unittest.skipUnless("ESW_RACE_MODULE" in os.environ, "built without the race checker, as sanitizers are on")
 class Races(SimtTest):
+    def test_nothing_races_in_searches_for_optima(self):
+        path = self.write(optima(2, 3, 2, 1, (
+            "use: grid-optimum, levels: 4", "use: certified, max_nodes: 64", "use: joint",
+            "use: certified, as: from-joint, assignment_from: joint, max_nodes: 64")))
+        self.assert_same_results(self.run_on("cpu", "optima-cpu", path),
+                                 self.run_on("simt", "optima-race", path, ESW_SIMT_SEED=7, ESW_SIMT_DEFER=1,
+                                             EDGESWEEP_BACKENDS=os.environ["ESW_RACE_MODULE"]))
+
     def test_the_race_checker_finds_nothing(self):
         """Under it any schedule may switch threads at any access; a finding makes the run fail."""
         for layout in LAYOUTS:

@@ -182,6 +182,8 @@ static int special_register(FunctionBuilder &builder, const std::string &name)
         {"%lanemask_gt", ConstantKind::lanemask_gt},
         {"%lanemask_ge", ConstantKind::lanemask_ge},
     };
+    if (name == "%globaltimer") /* read by mov.globaltimer alone, which takes no source */
+        return builder.constant(ConstantKind::value, 0);
     if (name == "WARP_SZ")
         return builder.constant(ConstantKind::value, 32);
     auto found = names.find(name);
@@ -372,13 +374,15 @@ void Binder::bind(const char *letters)
 
 } // namespace
 
-/* mov between a register and a vector of narrower ones is an instruction of its own here. */
+/* mov between a register and a vector of narrower ones, and from the clock, are instructions of their own here. */
 static std::string specialised(const std::string &name, const std::vector<Operand> &operands)
 {
     if (name.compare(0, 4, "mov.") != 0 || operands.size() != 2)
         return name;
     if (operands[0].kind == Operand::vector)
         return "mov.unpack" + name.substr(3);
+    if (operands[1].kind == Operand::special && operands[1].name == "%globaltimer")
+        return "mov.globaltimer" + name.substr(3);
     return operands[1].kind == Operand::vector ? "mov.pack" + name.substr(3) : name;
 }
 

@@ -1,6 +1,8 @@
 /* Logic, shifts, bit fields, moves and selects. */
 #include <algorithm>
 
+#include "device.h"
+
 #include "machine.h"
 #include "opcodes.h"
 
@@ -177,6 +179,13 @@ template <class T> static bool move(Machine &, Thread &t, const Instruction &in)
     return true;
 }
 
+/* The device's clock, of which only that it goes forward is defined. */
+static bool read_clock(Machine &, Thread &t, const Instruction &in)
+{
+    put<uint64_t>(t, in.destination[0], simt::nanoseconds());
+    return true;
+}
+
 static bool move_predicate(Machine &, Thread &t, const Instruction &in)
 {
     put<uint64_t>(t, in.destination[0], get_predicate(t, in, 0));
@@ -253,6 +262,7 @@ void add_bit_opcodes(OpcodeTable &table)
     table["xor.pred"] = {logic_predicates<Logic::exclusive>, "dpp"};
     table["not.pred"] = {not_predicate, "dp"};
     table["mov.pred"] = {move_predicate, "dp"};
+    table["mov.globaltimer.u64"] = {read_clock, "ds"};
     table["shf.l.wrap.b32"] = {funnel_shift<true, true>, "dsss"};
     table["shf.l.clamp.b32"] = {funnel_shift<true, false>, "dsss"};
     table["shf.r.wrap.b32"] = {funnel_shift<false, true>, "dsss"};

@@ -9,7 +9,7 @@ import re
 import tempfile
 import unittest
 
-from simt_program import DESCENTS, METHODS, SMALL_SIZES, Program, difference, experiment
+from simt_program import DESCENTS, METHODS, SMALL_SIZES, Program, difference, experiment, optima
 
 FILES = os.environ["ESW_PTX_FILES"].split("|")
 SOURCE = pathlib.Path(os.environ["EDGESWEEP_SOURCE"])
@@ -47,6 +47,17 @@ class PtxBackend(unittest.TestCase):
         fewer = re.sub(r"(?m)^scenarios: \d+", f"scenarios: {scenarios}", text)
         self.compare_text(variant, f"{variant}-{system}", fewer)
 
+    def compare_optima(self, variant, scenarios):
+        """Each search with its kinds of start; at -O3 also the chain of a cell that no arena holds."""
+        methods = ("use: grid-optimum, levels: 4, unit_levels: 2", "use: certified, gap: 0.01, max_nodes: 48", "use: joint",
+                   "use: grid-optimum, as: joint-scan, search: scan, assignment_from: joint, levels: 3",
+                   "use: certified, as: all, assignment_from: all, gap: 0.05, max_nodes: 48, max_seconds: 1e6",
+                   "use: certified, as: hurried, gap: 1e-6, max_seconds: 1e-9, max_nodes: 48")
+        self.compare_text(variant, f"{variant}-optima", optima(scenarios, 3, 2, 1, methods))
+        if variant == MAIN:
+            self.compare_text(variant, f"{variant}-chain", optima(1, 11, 1, 1, (
+                "use: certified, gap: 0.1, max_nodes: 16",), cluster_cap=11))
+
     def compare_text(self, variant, name, text):
         """Notes which kernels ran as PTX."""
         folder = self.folder / name
@@ -68,6 +79,7 @@ class PtxBackend(unittest.TestCase):
             self.compare(MAIN, size, 20 if FULL else 2, descents=True)
         self.compare_system(MAIN, "cansa", 20 if FULL else 3)
         self.compare_system(MAIN, "clo", 8 if FULL else 1)
+        self.compare_optima(MAIN, 20)
         entries = {name for path in files_of(MAIN)
                    for name in re.findall(r"\.entry (\w+)", pathlib.Path(path).read_text(encoding="utf-8"))}
         self.assertEqual(self.launched, entries, "kernels that ran, kernels there are")
@@ -82,6 +94,7 @@ class PtxBackend(unittest.TestCase):
             if FULL or number < 2:
                 self.compare_system(variant, "cansa", 3 if FULL else 1)
                 self.compare_system(variant, "clo", 1)
+            self.compare_optima(variant, 3)
 
     def test_a_method_without_kernels_is_refused_not_computed_elsewhere(self):
         self.assertIn("device-only", self.methods)

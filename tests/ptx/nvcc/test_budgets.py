@@ -26,15 +26,20 @@ class Budgets(unittest.TestCase):
             for kernel, needs in resources.resources(PTXAS, path, arch).items():
                 cls.found.append((f"{kernel} on sm_{arch}", kernel, needs))
 
+    @staticmethod
+    def budget(kernel):
+        return BUDGETS["kernels of their own budget"].get(kernel, BUDGETS["all others"])
+
     def test_no_kernel_spills(self):
         self.assertTrue(self.found)
-        for name, _, needs in self.found:
-            self.assertEqual(needs.spills, 0, name)
+        """But for what a budget says in so many bytes: a thread that runs a tree of calls by itself, its text not of the kind
+        that keeps a GPU busy, puts some registers by while loops of the tree call."""
+        for name, kernel, needs in self.found:
+            self.assertLessEqual(needs.spills, self.budget(kernel).get("spills", 0), name)
 
     def test_every_kernel_stays_inside_its_budget(self):
         for name, kernel, needs in self.found:
-            budget = BUDGETS["kernels of their own budget"].get(kernel, BUDGETS["all others"])
-            for what, most in budget.items():
+            for what, most in self.budget(kernel).items():
                 self.assertLessEqual(getattr(needs, what), most, f"{what} of {name}")
 
     def test_every_kernel_says_how_many_threads_its_blocks_have(self):

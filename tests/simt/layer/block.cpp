@@ -56,6 +56,12 @@ void yield_thread()
     fiber_suspend();
 }
 
+uint64_t nanoseconds()
+{
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+}
+
 void preempt()
 {
     if (config.seed >= 2 && current_thread && engine.random.below(4) == 0)

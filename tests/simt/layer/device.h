@@ -58,6 +58,9 @@ int barrier(BarrierOp op, bool predicate, const char *file, int line);
 uint64_t collective(WarpOp op, unsigned mask, uint64_t value, int argument, int width, const char *file,
                     int line);
 
+/* A clock that only goes forward, %globaltimer. */
+uint64_t nanoseconds();
+
 /* A point where another thread may run: random schedules take it one time in four. */
 void preempt();
 
