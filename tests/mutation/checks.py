@@ -83,7 +83,6 @@ def available(tree):
     cansa = ("host/cansa/auction.h", "host/cansa/choice.h", "host/cansa/nash.h")
     every = [
         Oracle("CANSA: allocation", "tests/oracle/test_cansa_allocation", cansa),
-        Oracle("CANSA: optimum", "tests/oracle/test_cansa_optimum", ("host/cansa/optimum.h",)),
         Oracle("CLO: slots", "tests/oracle/test_clo_slot", ("host/clo/slot.h", "host/clo/run.h")),
         Oracle("CLO: replay", "tests/oracle/test_clo_account", ("host/clo/queues.h", "host/clo/control.h")),
         Executable("eval: bits", "tests/simt/test_simt_ecc_eval_fast", eval_files),

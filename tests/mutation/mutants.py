@@ -154,15 +154,13 @@ HOST = (
            "        (void)(cudaMemcpyAsync(h_instances"),
 )
 
-AUCTION, NASH, KNAPSACK = "host/cansa/auction.h", "host/cansa/nash.h", "host/cansa/optimum.h"
+AUCTION, NASH = "host/cansa/auction.h", "host/cansa/nash.h"
 SLOT, QUEUES, CONTROL = "host/clo/slot.h", "host/clo/queues.h", "host/clo/control.h"
 
 MODELS = (
     Mutant("auction-shares-of-all-rbs", AUCTION, "        ESW_AT(pool, l) = p->left[l];",
            "        ESW_AT(pool, l) = rules->rbs_total;"),
     Mutant("nash-ties-to-the-last", NASH, "(other == bid && j < i)", "(other == bid && j > i)"),
-    Mutant("knapsack-last-step-left-out", KNAPSACK, "s < k->n_steps[i] && steps[s] <= r; s++) {",
-           "s < k->n_steps[i] && steps[s] < r; s++) {"),
     Mutant("slot-power-of-one-unit", SLOT, "*power = *power + count * node->power[i];",
            "*power = set ? *power + node->power[i] : *power;"),
     Mutant("slot-unit-sent-and-decided", SLOT, "fits &= --left[k] >= 0;", "fits &= left[k] > 0;"),
