@@ -5,6 +5,10 @@
 #include <string.h>
 #include <time.h>
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
 #include "backend/cpu/isa.h"
 #include "ecc/params.h"
 #include "ecc/system.h"
@@ -22,6 +26,15 @@ static int ascending(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
+}
+
+int bench_this_thread(void)
+{
+#ifdef _OPENMP
+    return omp_get_thread_num();
+#else
+    return 0;
+#endif
 }
 
 double bench_rate(const esw_bench_options *options, const bench_work *work)

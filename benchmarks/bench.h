@@ -15,6 +15,9 @@ typedef struct bench_work {
 /* Median over repeats of items per second, each repeat calling `run` until options->seconds have passed. */
 double bench_rate(const esw_bench_options *options, const bench_work *work);
 
+/* The number of the calling thread in a parallel region. */
+int bench_this_thread(void);
+
 /* The result object of a case, and a rival in it; `ratio` is value / rival. */
 json_t *bench_case(const char *name, const char *unit, double value);
 void bench_rival(json_t *result, const char *name, double value);

@@ -2,10 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 #include "backend/cpu/isa.h"
 #include "backend/cpu/pin.h"
 #include "base/carve.h"
@@ -16,15 +12,6 @@
 #include "rival_grid.h"
 
 enum { SMALL_APS = 5, SMALL_USERS = 60, SMALL_SUBCHANNELS = 12, BENCH_SEED = 2026 };
-
-static int this_thread(void)
-{
-#ifdef _OPENMP
-    return omp_get_thread_num();
-#else
-    return 0;
-#endif
-}
 
 static size_t padded(size_t bytes)
 {
@@ -78,7 +65,7 @@ static void run_descents(void *state)
     const descent_state *s = state;
 #pragma omp parallel num_threads(s->threads)
     {
-        eswi_ecc_crew *crew = &s->crews[this_thread()];
+        eswi_ecc_crew *crew = &s->crews[bench_this_thread()];
         for (int k = 0; k < s->steps; k++) {
             s->step(crew->active);
             for (int seat = 0; seat < crew->seats; seat++)
@@ -191,7 +178,7 @@ static void run_grid(void *state)
     const int share = s->users / s->threads;
 #pragma omp parallel num_threads(s->threads)
     {
-        const int t = this_thread();
+        const int t = bench_this_thread();
         const eswi_ecc_grid_tables tables =
             eswi_ecc_grid_tables_of(s->config, s->scratch + (size_t)t * s->scratch_bytes);
         eswi_cpu_kernels_in_use()->ecc_grid_search(&tables, share, s->user + t * share, s->choice + t * share);

@@ -2,10 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 #include "backend/cpu/isa.h"
 #include "backend/cpu/pin.h"
 #include "bench.h"
@@ -16,15 +12,6 @@
 
 enum { USERS = 3, LEVELS = 256, UNITS_MAX = 64 };
 enum { TABLE_PROBLEMS = 64, SCAN_PROBLEMS = 4, SLICE = 2 }; /* elements a call; first levels the rival tries */
-
-static int this_thread(void)
-{
-#ifdef _OPENMP
-    return omp_get_thread_num();
-#else
-    return 0;
-#endif
-}
 
 typedef struct search_state {
     bench_problem problem;
@@ -79,7 +66,7 @@ static void run_search(void *state)
     for (int i = 0; i < s->elements; i++) {
         int32_t level[ECC_ELEMENT_USERS];
         seen += eswi_ecc_search_levels(&s->element[i], s->kind, &eswi_cpu_kernels_in_use()->ecc_optimum->scan,
-                                       s->level_w, LEVELS, &s->search[this_thread()], level);
+                                       s->level_w, LEVELS, &s->search[bench_this_thread()], level);
     }
     s->seen += seen;
 }
