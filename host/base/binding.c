@@ -27,7 +27,7 @@ int eswi_choice_index(const char *choices, const char *word)
     }
 }
 
-static json_t *choice_name(const char *choices, int index)
+json_t *eswi_choice_json(const char *choices, int index)
 {
     for (; index > 0; index--)
         choices += strcspn(choices, "|") + 1;
@@ -99,7 +99,7 @@ static json_t *parameter_json(const eswi_bindings *tables, size_t p, const void 
     case ESWI_BIND_INT:
         return json_integer(*(const int *)field);
     case ESWI_BIND_CHOICE:
-        return choice_name(tables->params[p].choices, *(const int *)field);
+        return eswi_choice_json(tables->params[p].choices, *(const int *)field);
     case ESWI_BIND_MAYBE_REAL:
         return isnan(*(const double *)field) ? json_null() : json_real(*(const double *)field);
     case ESWI_BIND_MAYBE_INT:

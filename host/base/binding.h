@@ -43,6 +43,9 @@ esw_status eswi_watts_read(const esw_param *param, const char *name, const json_
 /* The index of `word` in choices such as "a|b|c", or -1. */
 int eswi_choice_index(const char *choices, const char *word);
 
+/* The text at an index of such choices; a new reference. */
+json_t *eswi_choice_json(const char *choices, int index);
+
 /* The values of all parameters left at their defaults. */
 void eswi_default_values(const eswi_bindings *tables, esw_value *values);
 

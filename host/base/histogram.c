@@ -82,6 +82,14 @@ bool eswi_histogram_add(eswi_histogram *histogram, uint32_t bin, uint64_t count)
     return true;
 }
 
+uint64_t eswi_histogram_count(const eswi_histogram *histogram, double value)
+{
+    const uint32_t bin = eswi_bin_of(value), page = bin >> MANTISSA_BITS;
+    const size_t at = page_position(histogram, page);
+    const bool present = at < histogram->n_pages && histogram->pages[at].page == page;
+    return present ? histogram->pages[at].counts[bin % PAGE_BINS] : 0;
+}
+
 double eswi_histogram_quantile(const eswi_histogram *histogram, unsigned percent)
 {
     if (histogram->count == 0)

@@ -29,6 +29,8 @@ typedef struct eswi_histogram {
 void eswi_histogram_free(eswi_histogram *histogram);
 /* False when out of memory. */
 bool eswi_histogram_add(eswi_histogram *histogram, uint32_t bin, uint64_t count);
+/* How many values share the bin of this one. */
+uint64_t eswi_histogram_count(const eswi_histogram *histogram, double value);
 /* The value of rank ceil(percent / 100 * count), at least 1; NaN when there are no values. */
 double eswi_histogram_quantile(const eswi_histogram *histogram, unsigned percent);
 

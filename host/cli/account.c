@@ -16,6 +16,10 @@ static const char HELP[] =
     "write your own), and solves the same instance by the system's methods to show the gap. A decision\n"
     "that breaks a constraint is refused with the constraint and the user named.\n"
     "\n"
+    "Methods that search for an optimum have two rows: own-assignment, the best with the subchannels that\n"
+    "your decision assigns to its users, and all-assignments, the best with any (small instances). The bound\n"
+    "of the second holds for every decision, that of the first for those that keep your subchannels.\n"
+    "\n"
     "      --against A,B        methods to compare with (default: all; `none` for none)\n"
     "      --backend NAME       auto (default) or one of `edgesweep list backends`\n"
     "      --json FILE          write the scores as JSON to FILE, - for standard output\n"
@@ -68,7 +72,7 @@ static void add_gap(cli_table *table, const json_t *gap)
 static void add_row(cli_table *table, const esw_system *system, const char *name, const json_t *metrics,
                     const json_t *entry)
 {
-    cli_score_table_row(table, system, name, metrics);
+    cli_score_table_row(table, system, name, metrics, json_string_value(json_object_get(metrics, "reason")));
     add_gap(table, json_object_get(entry, "gap"));
     add_gap(table, json_object_get(entry, "gap_to_bound"));
 }
@@ -83,9 +87,13 @@ static bool print_report(const esw_system *system, const json_t *report)
     add_row(&table, system, "yours", json_object_get(report, "metrics"), NULL);
     size_t index;
     json_t *entry;
-    json_array_foreach(json_object_get(report, "against"), index, entry)
-        add_row(&table, system, json_string_value(json_object_get(entry, "method")),
-                json_object_get(entry, "metrics"), entry);
+    json_array_foreach(json_object_get(report, "against"), index, entry) {
+        char name[256];
+        const char *scope = json_string_value(json_object_get(entry, "scope"));
+        snprintf(name, sizeof name, "%s%s%s", json_string_value(json_object_get(entry, "method")),
+                 scope ? ", " : "", scope ? scope : "");
+        add_row(&table, system, name, json_object_get(entry, "metrics"), entry);
+    }
     return cli_table_print(&table, 0);
 }
 

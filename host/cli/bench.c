@@ -99,7 +99,7 @@ static int print_report(const json_t *report)
            (int)json_integer_value(json_object_get(report, "repeats")),
            json_number_value(json_object_get(report, "fma_peak_gflops")));
     cli_table_add(&table, "%s", "case");
-    cli_table_add(&table, "%s", "per second");
+    cli_table_add(&table, "%s", "value");
     cli_table_add(&table, "%s", "ratio");
     json_array_foreach(json_object_get(report, "cases"), index, result)
         print_case(&table, result);

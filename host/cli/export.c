@@ -1,5 +1,6 @@
 /* edgesweep export: the results of a run as tidy CSV or as one HDF5 file. */
 #include "cli.h"
+#include "interrupt.h"
 
 #include <stddef.h>
 
@@ -11,6 +12,8 @@ static const char HELP[] =
     "      --csv DIR2           one tidy CSV file per table into DIR2\n"
     "      --hdf5 FILE          everything into one HDF5 file, as results.h5 holds it\n"
     "  -h, --help               this text\n"
+    "\n"
+    "Interrupted by Ctrl-C or SIGTERM it keeps the files that are whole; the one in work stays as it was.\n"
     "\n"
     "example: edgesweep export runs/users --csv runs/users/csv\n";
 
@@ -40,11 +43,16 @@ static int run_export(int argc, char **argv)
     esw_results *results = NULL;
     esw_error error = {0};
     esw_status status = esw_results_open(argv[optind], &results, &error);
+    if (status == ESW_OK)
+        esw_results_stop_at(results, cli_catch_interrupts(NULL));
     if (status == ESW_OK && csv)
         status = esw_results_export_csv(results, csv, &error);
     if (status == ESW_OK && hdf5)
         status = esw_results_write_hdf5(results, hdf5, &error);
     esw_results_close(results);
+    if (status == ESW_INTERRUPTED)
+        return cli_fail(status, "%s; the export is not complete, and the file in work was not written",
+                        error.text);
     return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
 }
 

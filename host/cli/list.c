@@ -46,8 +46,18 @@ static bool collect_methods(const esw_system *system, json_t *entries)
     bool good = true;
     for (size_t i = 0; i < system->n_methods; i++) {
         const esw_method *method = &system->methods[i];
-        good &= append(entries, json_pack("{s:s, s:s, s:s, s:s}", "name", method->name, "system", system->name,
-                                          "options", method->options, "help", method->help));
+        json_t *entry = json_pack("{s:s, s:s, s:s, s:s}", "name", method->name, "system", system->name,
+                                  "options", method->options, "help", method->help);
+        json_t *defaults = json_object();
+        for (size_t k = 0; k < system->n_method_defaults; k++) {
+            const esw_method_default *row = &system->method_defaults[k];
+            if (row->method == i)
+                good &= json_object_set_new(defaults, system->params[row->param].name,
+                                            json_string(row->value)) == 0;
+        }
+        good &= json_object_size(defaults) == 0 || json_object_set(entry, "defaults", defaults) == 0;
+        json_decref(defaults);
+        good &= append(entries, entry);
     }
     return good;
 }
@@ -67,9 +77,10 @@ static bool collect_metrics(const esw_system *system, json_t *entries)
     bool good = true;
     for (size_t i = 0; i < system->n_metrics; i++) {
         const esw_metric *metric = &system->metrics[i];
-        good &= append(entries, json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", metric->name, "system",
-                                          system->name, "unit", metric->unit, "role",
-                                          metric_role(metric->flags), "help", metric->help));
+        good &=
+            append(entries, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*}", "name", metric->name, "system",
+                                      system->name, "unit", metric->unit, "role", metric_role(metric->flags),
+                                      "help", metric->help, "codes", system->codes ? system->codes[i] : NULL));
     }
     return good;
 }
@@ -201,6 +212,12 @@ static void print_entry(const subject *listed, const json_t *entry)
     else if (listed->of_system == collect_methods && *text_of(entry, "options"))
         printf(" (options: %s)", text_of(entry, "options"));
     printf("\n    %s", text_of(entry, "help"));
+    if (*text_of(entry, "codes"))
+        printf(" 0, 1, ... are %s.", text_of(entry, "codes"));
+    const char *param;
+    json_t *value;
+    json_object_foreach(json_object_get(entry, "defaults"), param, value)
+        printf(" Default: %s = %s.", param, json_string_value(value));
     const char *source = text_of(entry, listed->of_system == collect_system ? "paper" : "source");
     if (*source)
         printf(" [%s]", source);

@@ -1,6 +1,7 @@
 /* edgesweep merge: the parts of a run into one directory. */
 #include "cli.h"
 #include "command_line.h"
+#include "interrupt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@ static const char HELP[] =
     "\n"
     "  -o, --output DIR         the new run directory\n"
     "  -h, --help               this text\n"
+    "\n"
+    "Interrupted by Ctrl-C or SIGTERM it leaves no run in the new directory; the parts are only read.\n"
     "\n"
     "example: edgesweep merge runs/users.0 runs/users.1 runs/users.2 -o runs/users\n";
 
@@ -53,8 +56,8 @@ static int run_merge(int argc, char **argv)
                         output ? "DIR" : "-o DIR");
     } else {
         esw_error error = {0};
-        esw_status status =
-            esw_merge((const char *const *)argv + optind, (size_t)(argc - optind), output, line, &error);
+        esw_status status = esw_merge((const char *const *)argv + optind, (size_t)(argc - optind), output, line,
+                                      cli_catch_interrupts(NULL), &error);
         code = status == ESW_OK ? report(output) : cli_fail(status, "%s", error.text);
     }
     free(line);

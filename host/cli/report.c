@@ -1,5 +1,6 @@
 /* edgesweep report: a run as one HTML file. */
 #include "cli.h"
+#include "interrupt.h"
 #include "report.h"
 
 #include <stdio.h>
@@ -18,6 +19,8 @@ static const char HELP[] =
     "      --claims FILE        plot and check the claims of a figure file instead (docs/figures.md); may be\n"
     "                           repeated; needs a run that keeps scenarios\n"
     "  -h, --help               this text\n"
+    "\n"
+    "Interrupted by Ctrl-C or SIGTERM it writes no report; one that was there stays as it was.\n"
     "\n"
     "example: edgesweep report runs/users -o users.html\n";
 
@@ -77,6 +80,8 @@ static int report(const arguments *args)
     if (!args->output && !path)
         return cli_fail(ESW_NO_MEMORY, "out of memory");
     esw_status status = esw_results_open(args->directory, &results, &error);
+    if (status == ESW_OK)
+        esw_results_stop_at(results, cli_catch_interrupts(NULL));
     if (status == ESW_OK)
         status = write_report(args, results, path ? path : args->output, &error);
     esw_results_close(results);

@@ -264,6 +264,7 @@ static esw_status write_report(const plan *p, const arguments *args, esw_report_
     esw_status status = parts && path && title ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "out of memory");
     for (size_t i = 0; i < p->n_figures && parts; i++) {
         const group *g = group_of(p, p->figures[i]);
+        esw_results_stop_at(g->results, args->run.stop);
         parts[i] = (esw_report_part){g->directory, g->results, (const esw_figure *const *)&p->figures[i], 1};
     }
     if (status == ESW_OK)

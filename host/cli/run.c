@@ -178,8 +178,8 @@ static int print_time(const esw_experiment *experiment, const arguments *args, c
         return cli_fail(status, "%s", error.text);
     char duration[64];
     cli_format_duration(estimate.seconds, duration, sizeof duration);
-    printf("time         %sabout %s, from %" PRIu64 " scenarios of %zu points\n", at_most, duration,
-           estimate.scenarios, estimate.points);
+    printf("time         %sabout %s on a quiet machine, from %" PRIu64 " scenarios of %zu points\n", at_most,
+           duration, estimate.scenarios, estimate.points);
     return 0;
 }
 
@@ -256,10 +256,13 @@ static int run_experiment(const esw_experiment *experiment, arguments *args)
 static int work(const esw_experiment *experiment, void *context)
 {
     arguments *args = context;
+    char unequal[512];
     args->started = true;
     const int code = cli_gate(0);
     if (code != 0)
         return code;
+    if (esw_experiment_unequal(experiment, unequal, sizeof unequal) && (!cli_team || cli_team->rank == 0))
+        fprintf(stderr, "edgesweep: note: %s\n", unequal);
     if (args->dry_run)
         return !cli_team || cli_team->rank == 0 ? print_plan(experiment, args) : 0;
     return run_experiment(experiment, args);

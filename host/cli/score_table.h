@@ -11,7 +11,9 @@
  * of its own, and counts them in `columns`. */
 void cli_score_table_begin(cli_table *table, const esw_system *system, const char *first);
 
-/* Adds a row's name and its metrics, from a document's "metrics"; the cells of the caller's columns follow. */
-void cli_score_table_row(cli_table *table, const esw_system *system, const char *name, const json_t *metrics);
+/* Adds a row's name and its metrics, from a document's "metrics"; the cells of the caller's columns follow. Where there
+ * are none, the first cell says `reason`, which may be NULL. */
+void cli_score_table_row(cli_table *table, const esw_system *system, const char *name, const json_t *metrics,
+                         const char *reason);
 
 #endif

@@ -1,5 +1,6 @@
 /* edgesweep show: the results of a run as tables a person can read. */
 #include "cli.h"
+#include "codes.h"
 #include "gaps.h"
 #include "histogram.h"
 #include "table.h"
@@ -104,11 +105,17 @@ static void add_interval(cli_table *table, double value, double low, double high
     cli_table_add(table, "%s", eswi_format_interval(value, low, high, text));
 }
 
+/* Codes have no mean: they are counted below the table. */
+static bool is_column(const view *v, size_t metric)
+{
+    return v->shown[metric] && !esw_results_codes(v->results, metric);
+}
+
 static void add_header(cli_table *table, const view *v)
 {
     cli_table_add(table, "method");
     for (size_t i = 0; i < esw_results_metric_count(v->results); i++)
-        if (v->shown[i])
+        if (is_column(v, i))
             cli_table_add(table, "%s", esw_results_metric(v->results, i)->name);
     for (int kind = 0; kind < ESW_RATIOS; kind++)
         if (v->ratio[kind])
@@ -121,7 +128,7 @@ static void add_row(cli_table *table, const view *v, size_t point, size_t method
 {
     cli_table_add(table, "%s", esw_experiment_method_label(v->experiment, method));
     for (size_t i = 0; i < esw_results_metric_count(v->results); i++) {
-        if (!v->shown[i])
+        if (!is_column(v, i))
             continue;
         esw_summary summary;
         esw_results_summary(v->results, point, method, i, &summary);
@@ -177,6 +184,8 @@ static esw_status print_results(const view *v, size_t field, esw_error *error)
         if (!cli_table_print(&table, 2))
             return esw_fail(error, ESW_NO_MEMORY, "out of memory");
         esw_status status = cli_gaps_print(v->results, point, error);
+        if (status == ESW_OK)
+            status = cli_codes_print(v->results, point, v->shown, error);
         if (status == ESW_OK && field != ESW_NONE)
             status = cli_histogram_print(v->results, point, field, error);
         if (status != ESW_OK)

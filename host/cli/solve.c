@@ -1,6 +1,7 @@
 /* edgesweep solve: one scenario by one method, as a document to replay and check, or a table of all methods. */
 #include "document.h"
 #include "experiment_command.h"
+#include "interrupt.h"
 #include "score_table.h"
 
 static const char HELP[] =
@@ -92,8 +93,8 @@ static size_t choose_method(const esw_experiment *experiment, const arguments *a
 static int write_grid(const esw_experiment *experiment, const arguments *args, size_t method)
 {
     esw_error error = {0};
-    esw_status status =
-        esw_solve_grid(experiment, args->point, method, args->scenario, args->backend, args->grid, &error);
+    esw_status status = esw_solve_grid(experiment, args->point, method, args->scenario, args->backend,
+                                       args->grid, cli_catch_interrupts(NULL), &error);
     return status == ESW_OK ? 0 : cli_fail(status, "%s", error.text);
 }
 
@@ -114,21 +115,25 @@ static int print_table(const esw_experiment *experiment, const arguments *args, 
     const esw_system *system = esw_experiment_system(experiment);
     cli_table table;
     cli_score_table_begin(&table, system, "method");
+    const size_t head = table.count;
     esw_error error = {0};
     esw_status status = ESW_OK;
     for (size_t method = first; method <= last && status == ESW_OK; method++) {
         json_t *document = NULL;
         status = esw_solve(experiment, args->point, method, args->scenario, args->backend, &document, &error);
         if (status == ESW_OK)
-            cli_score_table_row(&table, system, esw_experiment_method_label(experiment, method),
-                                json_object_get(document, "metrics"));
+            cli_score_table_row(
+                &table, system, esw_experiment_method_label(experiment, method),
+                json_object_get(document, "metrics"),
+                json_string_value(json_object_get(json_object_get(document, "diagnostics"), "reason")));
         json_decref(document);
     }
     if (status != ESW_OK)
         cli_fail(status, "%s", error.text);
-    bool printed = cli_table_print(&table, 0);
-    if (status == ESW_OK && !printed)
+    bool any = table.count > head; /* a head alone says nothing */
+    if (any && !cli_table_print(&table, 0) && status == ESW_OK)
         return cli_fail(ESW_NO_MEMORY, "out of memory");
+    cli_table_free(&table);
     return esw_status_exit_code(status);
 }
 

@@ -39,16 +39,23 @@ static void put_diagnostics(const eswi_ecc_diagnostics *diagnostics, double *met
     metrics[ECC_METRIC_NODES] = diagnostics->nodes;
 }
 
-/* The bound is on (20), the metrics are means over users. A decision that was not searched for has no metrics. */
+bool eswi_ecc_is_unsearched(const eswi_ecc_diagnostics *diagnostics)
+{
+    return diagnostics->reason == ECC_REASON_TOO_LARGE && !(diagnostics->bound > 0.0);
+}
+
+/* The bound is on (20), the metrics are means over users. A decision that was not searched for has no metrics but the
+ * reason. */
 static void put_bound(const eswi_ecc_diagnostics *diagnostics, int users, double *metrics)
 {
     const double utility = metrics[ECC_METRIC_UTILITY];
     const bool proved = diagnostics->bound > 0.0;
     metrics[ECC_METRIC_BOUND] = proved ? diagnostics->bound / users : eswi_nan();
     metrics[ECC_METRIC_GAP] = proved ? (utility - metrics[ECC_METRIC_BOUND]) / utility : eswi_nan();
-    for (int m = 0; m < ECC_METRICS && diagnostics->reason == ECC_REASON_TOO_LARGE; m++) {
+    for (int m = 0; m < ECC_METRICS && eswi_ecc_is_unsearched(diagnostics); m++) {
         metrics[m] = eswi_nan();
     }
+    metrics[ECC_METRIC_REASON] = diagnostics->reason;
 }
 
 ESW_FN double account(const eswi_ecc_config *config, const eswi_ecc_instance *instance,

@@ -24,6 +24,10 @@ enum {
     ECC_ARENA_TABLES = 2 * ECC_ARENA_FREE_SUBCHANNELS
 };
 
+/* By how much the bound of a scenario is lowered at last, relative: more than adding up components, here or in the
+ * accountant, rounds. Searches go on until the gap is reached with the lowered bound. */
+#define ECC_REPORTED_MARGIN 0x1p-40
+
 /* One direction of one subchannel. Arrays by set of arena users; only subsets of `members` are used. */
 typedef struct eswi_ecc_table {
     int direction, subchannel;

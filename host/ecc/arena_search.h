@@ -83,11 +83,17 @@ ESW_LARGE_OWN void arena_solve_levels(eswi_ecc_arena *a, eswi_ecc_table *t, unsi
     arena_put_power(a, t, set, power_w);
 }
 
+/* The gap to reach with bounds that are still to be lowered. */
+ESW_LARGE_OWN double arena_gap(const eswi_ecc_arena *a)
+{
+    return a->scene.config->gap - 2.0 * ECC_REPORTED_MARGIN;
+}
+
 ESW_LARGE_OWN void arena_solve_powers(eswi_ecc_arena *a, eswi_ecc_table *t, unsigned set, double slack,
                                       double cutoff)
 {
     eswi_ecc_certificate c;
-    const double gap = 0.5 * a->scene.config->gap;
+    const double gap = 0.5 * arena_gap(a);
     const eswi_ecc_limits limits = {gap, slack, cutoff, a->nodes_left, a->deadline_s, ECC_BOUND_STEPS};
     arena_build(a, t, set);
     eswi_ecc_certify(a->element, &a->kernels->element, &limits, a->frontier, &c);
@@ -270,7 +276,7 @@ ESW_LARGE_OWN void arena_solve_candidate(eswi_ecc_arena *a, double least, double
     int elements = 0;
     for (int t = 0; t < a->n_tables; t++)
         elements += a->chosen[t] != 0;
-    const double slack = 0.5 * a->scene.config->gap * least / (elements ? elements : 1);
+    const double slack = 0.5 * arena_gap(a) * least / (elements ? elements : 1);
     for (int t = 0; t < a->n_tables; t++) {
         if (arena_solved(a, t))
             continue;
@@ -309,7 +315,7 @@ ESW_LARGE void eswi_ecc_arena_solve(eswi_ecc_arena *a)
 {
     arena_answer best;
     bool tried = false;
-    const double gap = a->method == ECC_GRID_OPTIMUM ? 0.0 : a->scene.config->gap;
+    const double gap = a->method == ECC_GRID_OPTIMUM ? 0.0 : arena_gap(a);
     memset(&best, 0, sizeof best);
     best.value = eswi_inf();
     memset(a->chosen, 0, sizeof a->chosen);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/binding.h"
 #include "base/json_build.h"
 #include "base/reduce.h"
 #include "ecc/channels.h"
@@ -56,14 +57,6 @@ static json_t *gains(const eswi_ecc_config *config, const float *values)
 
 /* ---------------------------------------------------------------- parameters */
 
-static json_t *choice_name(const char *choices, int index)
-{
-    for (; index > 0; index--) {
-        choices += strcspn(choices, "|") + 1;
-    }
-    return json_stringn(choices, strcspn(choices, "|"));
-}
-
 json_t *eswi_ecc_profile_names(const eswi_ecc_config *config)
 {
     if (config->n_profiles == 1) {
@@ -112,7 +105,7 @@ static json_t *parameter(const eswi_ecc_config *config, ecc_param param)
     case ECC_BIND_BOOL:
         return json_boolean(*(const bool *)field);
     case ECC_BIND_CHOICE:
-        return choice_name(eswi_ecc_params[param].choices, *(const int *)field);
+        return eswi_choice_json(eswi_ecc_params[param].choices, *(const int *)field);
     case ECC_BIND_REAL:
     case ECC_BIND_DBM:
     case ECC_BIND_DBM_BOTH:
@@ -128,7 +121,7 @@ static json_t *parameters(const eswi_ecc_config *config, const eswi_ecc_decision
     for (int p = 0; p < ECC_PARAMS; p++) {
         if (p == ECC_PARAM_ACCESS && decision) {
             eswi_build_put(&b, "access",
-                           choice_name(eswi_ecc_params[p].choices, decision->diagnostics->access));
+                           eswi_choice_json(eswi_ecc_params[p].choices, decision->diagnostics->access));
         } else if (is_written(config, (ecc_param)p)) {
             eswi_build_put(&b, eswi_ecc_bindings[p].json_name, parameter(config, (ecc_param)p));
         }
@@ -210,6 +203,7 @@ static json_t *terms_part(const eswi_ecc_terms *terms, size_t users)
     return eswi_build_end(&b);
 }
 
+/* Where nothing was searched, `terms` are NaN and so are their sums. */
 static json_t *metrics_part(const double *metrics, const eswi_ecc_terms *terms, size_t users)
 {
     eswi_builder b = eswi_build_begin();
@@ -219,6 +213,7 @@ static json_t *metrics_part(const double *metrics, const eswi_ecc_terms *terms, 
     eswi_build_put(&b, "energy_j_mean", eswi_json_number(metrics[ECC_METRIC_ENERGY]));
     eswi_build_put(&b, "utility_sum", eswi_json_number(eswi_sum(terms->utility, users, 1)));
     eswi_build_put(&b, "utility_mean", eswi_json_number(metrics[ECC_METRIC_UTILITY]));
+    eswi_build_put(&b, "utility_bound", eswi_json_number(metrics[ECC_METRIC_BOUND]));
     eswi_build_put(&b, "offloaded", eswi_json_number(metrics[ECC_METRIC_OFFLOADED]));
     eswi_build_put(&b, "split_mean", eswi_json_number(metrics[ECC_METRIC_SPLIT]));
     return eswi_build_end(&b);
@@ -289,6 +284,9 @@ static void put_scores(eswi_builder *b, const eswi_ecc_config *config, const esw
                                   .energy_j = block + 5 * users,
                                   .utility = block + 6 * users};
     const double total = eswi_ecc_account(config, instance, decision, metrics, &terms);
+    for (size_t i = 0; i < 7 * users && eswi_ecc_is_unsearched(decision->diagnostics); i++) {
+        block[i] = NAN; /* that everybody is local was nobody's decision */
+    }
     eswi_build_put(b, "terms", terms_part(&terms, users));
     eswi_build_put(b, "metrics", metrics_part(metrics, &terms, users));
     eswi_build_put(b, "diagnostics", diagnostics_part(config, decision->diagnostics, total));

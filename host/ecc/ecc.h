@@ -25,8 +25,16 @@ typedef enum { ECC_USERS_AROUND_AP, ECC_UNIFORM } ecc_layout;
 typedef enum { ECC_UPLOAD_SOURCE, ECC_UPLOAD_NETWORK } ecc_upload;
 
 typedef enum { ECC_SEARCH_TABLE, ECC_SEARCH_SCAN } ecc_search;
-/* Whose assignment an optimum is searched for; from ECC_FROM_GD on that of a method. */
-typedef enum { ECC_FROM_RULE_A, ECC_FROM_ALL, ECC_FROM_GD, ECC_FROM_LI_GD, ECC_FROM_JOINT } ecc_assignment_from;
+/* Whose assignment an optimum is searched for: from ECC_FROM_GD on that of a method, but for the last one, which no
+ * parameter names: that of the decision in whose place the answer comes. */
+typedef enum {
+    ECC_FROM_RULE_A,
+    ECC_FROM_ALL,
+    ECC_FROM_GD,
+    ECC_FROM_LI_GD,
+    ECC_FROM_JOINT,
+    ECC_FROM_DECISION
+} ecc_assignment_from;
 
 /* The order of the method table in system.c. */
 typedef enum {
@@ -122,7 +130,7 @@ typedef struct eswi_ecc_instance {
     X(ECC_REASON_GAP, "gap")         /* the bound is within the gap asked for */                             \
     X(ECC_REASON_NODES, "node-limit")                                                                        \
     X(ECC_REASON_TIME, "time-limit")                                                                         \
-    X(ECC_REASON_TOO_LARGE, "too-large") /* nothing was searched; the metrics are NaN */                     \
+    X(ECC_REASON_TOO_LARGE, "too-large") /* without a bound nothing was searched, else parts not exactly */   \
     X(ECC_REASON_FIXPOINT, "fixpoint")   /* no move helps */
 typedef enum {
 #define X(name, text) name,
@@ -184,6 +192,7 @@ typedef enum {
     ECC_METRIC_BOUND,             /* certified lower bound on the utility, NaN where there is none */
     ECC_METRIC_GAP,               /* (utility - bound) / utility */
     ECC_METRIC_NODES,
+    ECC_METRIC_REASON,            /* an ecc_reason */
     ECC_METRICS
 } ecc_metric;
 
@@ -217,6 +226,10 @@ ecc_access eswi_ecc_method_access(const eswi_ecc_config *config, ecc_method meth
  * of the users there). Returns the sum of utilities (20). */
 double eswi_ecc_account(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
                         const eswi_ecc_decision *decision, double *metrics, const eswi_ecc_terms *terms);
+
+/* account.c: true if a method left a scenario alone because it is too large: there is a decision, everybody local, and
+ * it has no metrics. */
+bool eswi_ecc_is_unsearched(const eswi_ecc_diagnostics *diagnostics);
 
 /* feasible.c: NULL if the decision keeps (18a)-(18f), the cluster cap and pair_directions; otherwise a text naming
  * constraint, user, value and bound, written into *error. */

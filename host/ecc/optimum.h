@@ -48,7 +48,7 @@ ESW_FN bool eswi_ecc_optimum_starts_from(ecc_method method, const eswi_ecc_confi
     *from = config->assignment_from == ECC_FROM_GD      ? ECC_GD
             : config->assignment_from == ECC_FROM_LI_GD ? ECC_LI_GD
                                                         : ECC_JOINT;
-    return config->assignment_from != ECC_FROM_RULE_A && config->assignment_from != ECC_FROM_ALL;
+    return config->assignment_from >= ECC_FROM_GD && config->assignment_from <= ECC_FROM_JOINT;
 }
 
 #ifdef __cplusplus
@@ -73,7 +73,8 @@ size_t eswi_ecc_optimum_workspace_bytes(ecc_method method, const eswi_ecc_config
 size_t eswi_ecc_optimum_bytes(ecc_method method, const eswi_ecc_config *config);
 void eswi_ecc_optimum_prepare(ecc_method method, const eswi_ecc_config *config, void *scratch);
 
-/* Solves one scenario. `decision` holds that of the method it starts from, if there is one. No allocation. */
+/* Solves one scenario. `decision` holds that of the method it starts from, if there is one, or with ECC_FROM_DECISION
+ * the one whose assignment is kept. No allocation. */
 void eswi_ecc_solve_optimum(ecc_method method, const eswi_ecc_config *config, const eswi_ecc_instance *instance,
                             const eswi_ecc_optimum_kernels *kernels, void *scratch,
                             const eswi_ecc_decision *decision);

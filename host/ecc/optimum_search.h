@@ -379,11 +379,12 @@ ESW_LARGE_OWN double optimum_combinations(const eswi_ecc_config *config, const o
     return sum;
 }
 
-ESW_LARGE_OWN void optimum_solve_fixed(ecc_method method, const eswi_ecc_scene *scene,
+/* False if a component was beyond the arena. */
+ESW_LARGE_OWN bool optimum_solve_fixed(ecc_method method, const eswi_ecc_scene *scene,
                                        const optimum_workspace *w, const eswi_ecc_decision *decision)
 {
     const eswi_ecc_config *config = scene->config;
-    bool beyond = false;
+    bool exact = true;
     eswi_ecc_joint_begin(w->joint, scene, &w->kernels->element, w->slices);
     for (int u = 0; u < config->users; u++) {
         if (w->first[u] < 0)
@@ -392,13 +393,13 @@ ESW_LARGE_OWN void optimum_solve_fixed(ecc_method method, const eswi_ecc_scene *
             optimum_solve_component(scene, w, u, decision);
         } else if (method == ECC_CERTIFIED) {
             optimum_approximate_component(scene, w, u, decision);
-            beyond = true;
+            exact = false;
         }
     }
-    w->arena->out_of_nodes = w->arena->out_of_nodes || beyond;
+    return exact;
 }
 
-ESW_LARGE_OWN void optimum_report(ecc_method method, const optimum_workspace *w, ecc_scope scope,
+ESW_LARGE_OWN void optimum_report(ecc_method method, const optimum_workspace *w, ecc_scope scope, bool exact,
                                   const eswi_ecc_decision *decision)
 {
     eswi_ecc_diagnostics *out = decision->diagnostics;
@@ -409,8 +410,11 @@ ESW_LARGE_OWN void optimum_report(ecc_method method, const optimum_workspace *w,
         out->bound = 0.0; /* best on a grid proves nothing about the powers between */
         out->reason = ECC_REASON_OPTIMUM;
     } else {
-        out->bound *= 1.0 - 0x1p-40; /* more than adding up components, here or in the accountant, rounds */
-        out->reason = a->out_of_time ? ECC_REASON_TIME : a->out_of_nodes ? ECC_REASON_NODES : ECC_REASON_GAP;
+        out->bound *= 1.0 - ECC_REPORTED_MARGIN;
+        out->reason = a->out_of_time    ? ECC_REASON_TIME
+                      : !exact          ? ECC_REASON_TOO_LARGE
+                      : a->out_of_nodes ? ECC_REASON_NODES
+                                        : ECC_REASON_GAP;
     }
 }
 
@@ -433,7 +437,8 @@ ESW_LARGE_OWN void optimum_begin_assigned(ecc_method method, const eswi_ecc_conf
                                           const eswi_ecc_decision *decision)
 {
     ecc_method from;
-    const bool kept = eswi_ecc_optimum_starts_from(method, config, &from);
+    const bool kept =
+        eswi_ecc_optimum_starts_from(method, config, &from) || config->assignment_from == ECC_FROM_DECISION;
     for (int u = 0; u < config->users && kept; u++) { /* parked where the reset leaves them */
         w->slices[ECC_UP][u] = decision->assigned[ECC_UP][u];
         w->slices[ECC_DOWN][u] = decision->assigned[ECC_DOWN][u];
@@ -475,12 +480,13 @@ ESW_LARGE_OWN void optimum_solve_arenas(ecc_method method, const eswi_ecc_scene 
         decision->diagnostics->scope = scope;
         return;
     }
+    bool exact = true;
     if (optimum_is_free(config))
         optimum_solve_free(scene, w, decision);
     else
-        optimum_solve_fixed(method, scene, w, decision);
+        exact = optimum_solve_fixed(method, scene, w, decision);
     optimum_choose_splits(scene, w, decision);
-    optimum_report(method, w, scope, decision);
+    optimum_report(method, w, scope, exact, decision);
 }
 
 ESW_LARGE void eswi_ecc_optimum_solve(ecc_method method, const eswi_ecc_config *config,

@@ -87,7 +87,7 @@ const esw_param eswi_ecc_params[ECC_PARAMS] = {
         "paper"},
     [ECC_PARAM_PAIR_DIRECTIONS] = {
         "pair_directions", ESW_PARAM_BOOLEAN, "1", "false", 0, 1, NULL, PER_METHOD,
-        "The downlink uses the subchannel of the uplink.",
+        "The downlink uses the subchannel of the uplink; grid-optimum, certified and joint do where it is not set.",
         "project"},
     [ECC_PARAM_POWER_MIN] = {
         "power_min_dbm", ESW_PARAM_REAL, "dBm", "0", -100, 100, NULL, PER_METHOD,
@@ -199,7 +199,7 @@ const esw_param eswi_ecc_params[ECC_PARAMS] = {
         "project"},
     [ECC_PARAM_MAX_NODES] = {
         "max_nodes", ESW_PARAM_INTEGER, "1", "200000", 16, 100000000, NULL, METHOD_ONLY,
-        "Boxes bounded per scenario before a search ends with the gap it has reached.",
+        "Boxes bounded per scenario before a search ends with the gap it has reached; an element takes sixteen whatever the limit.",
         "project"},
     [ECC_PARAM_MAX_SECONDS] = {
         "max_seconds", ESW_PARAM_REAL, "s", "0", 0, 1e9, NULL, METHOD_ONLY,

@@ -34,6 +34,14 @@ static const esw_metric METRICS[ECC_METRICS] = {
     [ECC_METRIC_GAP] = {"gap", "1", ESW_METRIC_DIAGNOSTIC, "(utility - bound) / utility; no bound: NaN."},
     [ECC_METRIC_NODES] = {"nodes", "1", ESW_METRIC_DIAGNOSTIC,
                           "Boxes bounded or elements searched for an optimum."},
+    [ECC_METRIC_REASON] = {"reason", "1", ESW_METRIC_DIAGNOSTIC,
+                           "How a descent or the search for an optimum ended."},
+};
+
+static const char *const CODES[ECC_METRICS] = {
+#define X(name, text) "|" text
+    [ECC_METRIC_REASON] = (ECC_REASON_LIST(X)) + 1,
+#undef X
 };
 
 static const esw_method METHODS[ECC_METHODS] = {
@@ -62,6 +70,13 @@ static const esw_method METHODS[ECC_METHODS] = {
     [ECC_JOINT] = {"joint",
                    "Powers, a split per user and subchannels improved in turn until no move or swap helps.",
                    "starts"},
+};
+
+/* An optimum with one subchannel for both directions falls apart into a search a subchannel (Structure point 3). */
+static const esw_method_default METHOD_DEFAULTS[] = {
+    {ECC_GRID_OPTIMUM, ECC_PARAM_PAIR_DIRECTIONS, "true"},
+    {ECC_CERTIFIED, ECC_PARAM_PAIR_DIRECTIONS, "true"},
+    {ECC_JOINT, ECC_PARAM_PAIR_DIRECTIONS, "true"},
 };
 
 /* The order of FIELDS. */
@@ -152,6 +167,20 @@ static void oracle(const esw_config *opaque, const void *instance_block, const v
     eswi_ecc_oracle_metrics(&at, metrics);
 }
 
+/* The optimum for the subchannels a decision has, and for all. */
+static const char *scope(esw_config *opaque, size_t method, int k)
+{
+    static const struct {
+        const char *name;
+        ecc_assignment_from from;
+    } scopes[] = {{ESW_SCOPE_OWN, ECC_FROM_DECISION}, {"all-assignments", ECC_FROM_ALL}};
+    if ((method != ECC_GRID_OPTIMUM && method != ECC_CERTIFIED) || k >= (int)(sizeof scopes / sizeof *scopes)) {
+        return NULL;
+    }
+    ((eswi_ecc_config *)opaque)->assignment_from = scopes[k].from;
+    return scopes[k].name;
+}
+
 const esw_system eswi_ecc_system = {
     .name = "ecc",
     .title = "Split inference over NOMA, solved by Li-GD",
@@ -162,8 +191,11 @@ const esw_system eswi_ecc_system = {
     .n_params = ECC_PARAMS,
     .metrics = METRICS,
     .n_metrics = ECC_METRICS,
+    .codes = CODES,
     .methods = METHODS,
     .n_methods = ECC_METHODS,
+    .method_defaults = METHOD_DEFAULTS,
+    .n_method_defaults = sizeof METHOD_DEFAULTS / sizeof *METHOD_DEFAULTS,
     .fields = FIELDS,
     .n_fields = FIELD_COUNT,
     .series = NULL,
@@ -178,6 +210,7 @@ const esw_system eswi_ecc_system = {
     .describe = eswi_ecc_describe,
     .config_from_json = eswi_ecc_config_from_json,
     .read = eswi_ecc_read,
+    .scope = scope,
     .grid = &eswi_ecc_grid_ops,
     .catalogue = eswi_ecc_profile_catalogue,
 };

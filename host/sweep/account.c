@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/binding.h"
 #include "base/isa.h"
 #include "base/text.h"
 #include "sweep/document.h"
@@ -16,15 +17,20 @@
 static json_t *metrics_json(const esw_system *system, const double *values)
 {
     json_t *object = json_object();
-    for (size_t i = 0; i < system->n_metrics; ++i)
+    for (size_t i = 0; i < system->n_metrics; ++i) {
+        const char *codes = eswi_metric_codes(system, i);
         json_object_set_new(object, system->metrics[i].name,
-                            isfinite(values[i]) ? json_real(values[i]) : json_null());
+                            codes                 ? eswi_choice_json(codes, (int)values[i])
+                            : isfinite(values[i]) ? json_real(values[i])
+                                                  : json_null());
+    }
     return object;
 }
 
 /* A document being scored. */
 typedef struct scored {
     const json_t *document;
+    const char *base_dir;
     const esw_system *system;
     esw_config *config;
     void *instance, *decision;
@@ -34,7 +40,7 @@ typedef struct scored {
 static esw_status score(const json_t *document, const char *base_dir, scored *s, esw_error *error)
 {
     const char *name = json_string_value(json_object_get(document, "system"));
-    *s = (scored){.document = document, .system = name ? esw_system_find(name) : NULL};
+    *s = (scored){.document = document, .base_dir = base_dir, .system = name ? esw_system_find(name) : NULL};
     if (!s->system)
         return esw_fail(error, ESW_BAD_INPUT, "system: found '%.60s', no such system", name ? name : "nothing");
     esw_status status = eswi_document_check(document, s->system, error);
@@ -110,34 +116,39 @@ static esw_status unknown_method(const esw_system *system, const char *name, esw
                     nearest ? "'?" : "", list);
 }
 
-/* Solves the document's instance with one method; its metrics in values. */
-static esw_status solve_against(const scored *s, const char *name, const char *backend_name, uint64_t seed,
+/* What the decision is compared with: a method, in a scope where it has some. */
+typedef struct rival {
+    size_t method;
+    const char *scope; /* NULL: the method has none */
+    esw_config *config;
+} rival;
+
+/* Solves the document's instance; the metrics in values. A decision can be handed to the CPU's solver alone, whose bits are
+ * everybody's. */
+static esw_status solve_against(const scored *s, const rival *r, const char *backend_name, uint64_t seed,
                                 uint64_t scenario, double *values, esw_error *error)
 {
     const eswi_backend *backend;
     const eswi_solver_ops *ops;
-    size_t method = 0;
-    while (method < s->system->n_methods && strcmp(s->system->methods[method].name, name) != 0)
-        ++method;
-    if (method == s->system->n_methods)
-        return unknown_method(s->system, name, error);
-    esw_status status =
-        eswi_backend_find(backend_name, s->system, UINT64_C(1) << method, &backend, &ops, error);
+    const bool own = r->scope && strcmp(r->scope, ESW_SCOPE_OWN) == 0;
+    esw_status status = eswi_backend_find(own ? "cpu" : backend_name, s->system, UINT64_C(1) << r->method,
+                                          &backend, &ops, error);
     if (status)
         return status;
-    eswi_method_run run = {method, s->config};
-    eswi_point point = {.system = s->system, .seed = seed, .config = s->config, .runs = &run, .n_runs = 1};
+    eswi_method_run run = {r->method, r->config};
+    eswi_point point = {.system = s->system, .seed = seed, .config = r->config, .runs = &run, .n_runs = 1};
     eswi_solved solved;
-    status = eswi_scenario_solve(ops, &point, scenario, &solved, error);
+    status = eswi_scenario_solve(ops, &point, scenario, own ? s->decision : NULL, &solved, error);
     if (!status)
-        s->system->account(s->config, solved.instance, solved.decision, &(esw_scores){.metrics = values});
+        s->system->account(r->config, solved.instance, solved.decision, &(esw_scores){.metrics = values});
     eswi_solved_free(&solved);
     return status;
 }
 
-static json_t *against_json(const scored *s, const char *name, const double *values)
+static json_t *against_json(const scored *s, const rival *r, const double *values)
 {
-    json_t *entry = json_pack("{s:s, s:o}", "method", name, "metrics", metrics_json(s->system, values));
+    json_t *entry = json_pack("{s:s, s:s*, s:o}", "method", s->system->methods[r->method].name, "scope",
+                              r->scope, "metrics", metrics_json(s->system, values));
     size_t objective = eswi_metric_flagged(s->system, ESW_METRIC_OBJECTIVE);
     if (!entry || objective == ESW_NONE)
         return entry;
@@ -149,13 +160,32 @@ static json_t *against_json(const scored *s, const char *name, const double *val
     return entry;
 }
 
-static esw_status append_against(const scored *s, const char *name, const char *backend, uint64_t seed,
-                                 uint64_t scenario, json_t *list, esw_error *error)
+static esw_status append_rival(const scored *s, const rival *r, const char *backend, uint64_t seed,
+                               uint64_t scenario, json_t *list, esw_error *error)
 {
     double values[ESWI_METRICS_MAX];
-    esw_status status = solve_against(s, name, backend, seed, scenario, values, error);
-    if (!status && json_array_append_new(list, against_json(s, name, values)))
+    esw_status status = solve_against(s, r, backend, seed, scenario, values, error);
+    if (!status && json_array_append_new(list, against_json(s, r, values)))
         status = esw_fail(error, ESW_NO_MEMORY, "out of memory");
+    return status;
+}
+
+/* A method, in all its scopes. */
+static esw_status append_against(const scored *s, size_t method, const char *backend, uint64_t seed,
+                                 uint64_t scenario, json_t *list, esw_error *error)
+{
+    esw_status status = ESW_OK;
+    bool more = true;
+    for (int k = 0; more && !status; ++k) {
+        rival r = {.method = method};
+        status = s->system->config_from_json(s->document, s->base_dir, &r.config, error);
+        r.scope = !status && s->system->scope ? s->system->scope(r.config, method, k) : NULL;
+        more = r.scope != NULL;
+        if (!status && (k == 0 || more))
+            status = append_rival(s, &r, backend, seed, scenario, list, error);
+        if (r.config)
+            s->system->config_free(r.config);
+    }
     return status;
 }
 
@@ -170,7 +200,7 @@ static esw_status solve_all(const scored *s, const char *backend, json_t *list, 
     for (size_t i = 0; i < s->system->n_methods && !status; ++i) {
         const char *name = s->system->methods[i].name;
         esw_error why = {0};
-        status = append_against(s, name, backend, seed, scenario, list, &why);
+        status = append_against(s, i, backend, seed, scenario, list, &why);
         if (!status || status == ESW_NO_MEMORY)
             continue;
         /* A method that cannot do this one (too large, not on this backend) must not hide what the others do. */
@@ -193,8 +223,14 @@ static esw_status solve_named(const scored *s, const char *against, const char *
     char *names = strdup(against), *rest = names;
     if (!names)
         return esw_fail(error, ESW_NO_MEMORY, "out of memory");
-    for (char *name; !status && (name = strsep(&rest, ","));)
-        status = append_against(s, eswi_trim(name), backend, seed, scenario, list, error);
+    for (char *name; !status && (name = strsep(&rest, ","));) {
+        size_t method = 0;
+        name = eswi_trim(name);
+        while (method < s->system->n_methods && strcmp(s->system->methods[method].name, name) != 0)
+            ++method;
+        status = method < s->system->n_methods ? append_against(s, method, backend, seed, scenario, list, error)
+                                               : unknown_method(s->system, name, error);
+    }
     free(names);
     return status;
 }

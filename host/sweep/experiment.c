@@ -294,7 +294,9 @@ static esw_status read_document(esw_experiment *experiment, const eswi_node *roo
         return status;
     if (n_chosen != ESW_NONE)
         eswi_methods_prune(experiment, n_chosen);
-    status = eswi_sweep_count(experiment, error);
+    status = eswi_methods_default(experiment, error);
+    if (!status)
+        status = eswi_sweep_count(experiment, error);
     return status ? status : eswi_inputs_find(experiment, error);
 }
 

@@ -104,6 +104,10 @@ esw_status eswi_methods_select(esw_experiment *experiment, const char *labels, s
 esw_status eswi_compare_read(esw_experiment *experiment, const eswi_node *node, esw_error *error);
 /* Drops the entries from n_chosen on that `compare:` does not need. */
 void eswi_methods_prune(esw_experiment *experiment, size_t n_chosen);
+/* Adds to every entry the defaults of its method that the experiment leaves open. */
+esw_status eswi_methods_default(esw_experiment *experiment, esw_error *error);
+/* Whether the default of a parameter depends on the method and the experiment leaves it open. */
+bool eswi_methods_decide(const esw_experiment *experiment, size_t param);
 void eswi_methods_free(esw_experiment *experiment);
 
 /* experiment_stop.c: `stop:`. Reading it makes max_scenarios, where given, the experiment's scenarios; the check
@@ -118,6 +122,7 @@ void eswi_stop_free(esw_experiment *experiment);
 
 /* experiment_sweep.c: `sweep:`. */
 esw_status eswi_sweep_read(esw_experiment *experiment, const eswi_node *node, esw_error *error);
+bool eswi_sweep_has(const esw_experiment *experiment, size_t param);
 /* Removes the axis of a parameter, if it is swept (--set fixes it). */
 void eswi_sweep_drop(esw_experiment *experiment, size_t param);
 /* Sets n_points. */

@@ -276,6 +276,87 @@ void eswi_methods_prune(esw_experiment *experiment, size_t n_chosen)
     experiment->n_methods = kept;
 }
 
+bool eswi_methods_decide(const esw_experiment *experiment, size_t param)
+{
+    const esw_system *system = experiment->system;
+    bool differs = false;
+    for (size_t i = 0; i < system->n_method_defaults; ++i)
+        differs |= system->method_defaults[i].param == param;
+    return differs && experiment->values[param].line == 0 && !eswi_sweep_has(experiment, param);
+}
+
+static const eswi_setting *find_setting(const eswi_method *entry, size_t param)
+{
+    for (size_t i = 0; i < entry->n_settings; ++i)
+        if (entry->settings[i].param == param)
+            return &entry->settings[i];
+    return NULL;
+}
+
+static esw_status add_default(const esw_experiment *experiment, eswi_method *entry,
+                              const esw_method_default *row, esw_error *error)
+{
+    esw_param param = experiment->system->params[row->param];
+    param.default_value = row->value;
+    eswi_setting *settings = realloc(entry->settings, (entry->n_settings + 1) * sizeof *settings);
+    if (!settings)
+        return out_of_memory(experiment, error);
+    entry->settings = settings;
+    settings[entry->n_settings] = (eswi_setting){.param = row->param};
+    return eswi_value_default(&param, &settings[entry->n_settings++].value, error);
+}
+
+esw_status eswi_methods_default(esw_experiment *experiment, esw_error *error)
+{
+    const esw_system *system = experiment->system;
+    esw_status status = ESW_OK;
+    for (size_t i = 0; i < experiment->n_methods; ++i)
+        for (size_t k = 0; k < system->n_method_defaults && !status; ++k) {
+            const esw_method_default *row = &system->method_defaults[k];
+            eswi_method *entry = &experiment->methods[i];
+            if (row->method == entry->method && eswi_methods_decide(experiment, row->param) &&
+                !find_setting(entry, row->param))
+                status = add_default(experiment, entry, row, error);
+        }
+    return status;
+}
+
+/* What a method runs with, of a parameter that is not swept. */
+static const esw_value *value_of(const esw_experiment *experiment, size_t method, size_t param)
+{
+    const eswi_setting *setting = find_setting(&experiment->methods[method], param);
+    return setting ? &setting->value : &experiment->values[param];
+}
+
+bool esw_experiment_unequal(const esw_experiment *experiment, char *text, size_t size)
+{
+    const esw_system *system = experiment->system;
+    const size_t optimum = experiment->optimum;
+    for (size_t k = 0; k < system->n_method_defaults && optimum != ESW_NONE; ++k) {
+        const size_t param = system->method_defaults[k].param;
+        if (!eswi_methods_decide(experiment, param))
+            continue;
+        const esw_value *best = value_of(experiment, optimum, param);
+        for (size_t i = 0; i < experiment->n_methods; ++i) {
+            const esw_value *other = value_of(experiment, i, param);
+            if ((best->line > 0 && other->line > 0) || eswi_value_equal(&system->params[param], best, other))
+                continue;
+            char *a = eswi_value_text(&system->params[param], best);
+            char *b = eswi_value_text(&system->params[param], other);
+            snprintf(
+                text, size,
+                "%s is %s for %s and %s for %s: gaps to the optimum compare different problems; set it under "
+                "`parameters:`",
+                system->params[param].name, a ? a : "", experiment->methods[optimum].label, b ? b : "",
+                experiment->methods[i].label);
+            free(a);
+            free(b);
+            return true;
+        }
+    }
+    return false;
+}
+
 void eswi_methods_free(esw_experiment *experiment)
 {
     for (size_t i = 0; i < experiment->n_methods; ++i)

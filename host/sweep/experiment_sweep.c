@@ -95,6 +95,14 @@ esw_status eswi_sweep_read(esw_experiment *experiment, const eswi_node *node, es
     return ESW_OK;
 }
 
+bool eswi_sweep_has(const esw_experiment *experiment, size_t param)
+{
+    for (size_t i = 0; i < experiment->n_axes; ++i)
+        if (experiment->axes[i].param == param)
+            return true;
+    return false;
+}
+
 void eswi_sweep_drop(esw_experiment *experiment, size_t param)
 {
     for (size_t i = 0; i < experiment->n_axes; ++i)

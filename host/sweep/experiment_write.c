@@ -27,21 +27,15 @@ static json_t *value_json(const esw_experiment *experiment, size_t index, const 
     return eswi_value_json(param, value);
 }
 
-static bool is_swept(const esw_experiment *experiment, size_t param)
-{
-    for (size_t i = 0; i < experiment->n_axes; ++i)
-        if (experiment->axes[i].param == param)
-            return true;
-    return false;
-}
-
-/* All parameters but the swept ones and the options of methods. */
+/* All parameters but the swept ones and the options of methods. One that methods decide stands in their entries, and
+ * stays open for methods that are added later. */
 static json_t *parameters_json(const esw_experiment *experiment, rendering how)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < experiment->system->n_params; ++i) {
         const esw_param *param = &experiment->system->params[i];
-        if (is_swept(experiment, i) || (param->flags & ESW_PARAM_METHOD_ONLY))
+        if (eswi_sweep_has(experiment, i) || (param->flags & ESW_PARAM_METHOD_ONLY) ||
+            (how != AS_HASHED && eswi_methods_decide(experiment, i)))
             continue;
         if (json_object_set_new(object, param->name, value_json(experiment, i, &experiment->values[i], how))) {
             json_decref(object);

@@ -119,8 +119,9 @@ static size_t least(const double *values, size_t n)
     return best;
 }
 
-static esw_status write_entities(const esw_grid_ops *ops, const eswi_grid_head *head,
-                                 const eswi_grid_format *format, eswi_grid_writer *writer, esw_error *error)
+static esw_status write_entities(const esw_grid_ops *ops, const eswi_grid_head *head, const char *path,
+                                 const eswi_grid_format *format, const volatile sig_atomic_t *stop,
+                                 eswi_grid_writer *writer, esw_error *error)
 {
     const esw_grid *grid = head->grid;
     double *values = malloc((grid->n_quantities * head->points + grid->n_constants) * sizeof *values);
@@ -130,6 +131,12 @@ static esw_status write_entities(const esw_grid_ops *ops, const eswi_grid_head *
     esw_status status = ESW_OK;
     for (size_t i = 0; i < grid->entities && !status; ++i) {
         eswi_grid_entity entity = {.index = i, .values = values, .constants = constants};
+        if (stop && *stop) {
+            status =
+                esw_fail(error, ESW_INTERRUPTED, "%s: interrupted after %zu of %zu %s; nothing was written",
+                         path, i, grid->entities, head->entity);
+            break;
+        }
         entity.chosen = ops->values(grid, i, values, constants);
         entity.best = least(values + head->objective * head->points, head->points);
         status = format->put(writer, &entity);
@@ -139,14 +146,15 @@ static esw_status write_entities(const esw_grid_ops *ops, const eswi_grid_head *
 }
 
 static esw_status write_grid(const esw_system *system, const esw_grid *grid, const json_t *document,
-                             const eswi_grid_format *format, const char *path, esw_error *error)
+                             const eswi_grid_format *format, const char *path,
+                             const volatile sig_atomic_t *stop, esw_error *error)
 {
     const eswi_grid_head head = head_of(system, grid, document);
     eswi_grid_writer *writer;
     esw_status status = format->begin(&head, path, &writer, error);
     if (status)
         return status;
-    status = write_entities(system->grid, &head, format, writer, error);
+    status = write_entities(system->grid, &head, path, format, stop, writer, error);
     return format->end(writer, status, error);
 }
 
@@ -172,7 +180,8 @@ static json_t *describe(const esw_experiment *experiment, size_t point, size_t m
 }
 
 esw_status esw_solve_grid(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
-                          const char *backend, const char *path, esw_error *error)
+                          const char *backend, const char *path, const volatile sig_atomic_t *stop,
+                          esw_error *error)
 {
     const esw_system *system = experiment->system;
     const eswi_grid_format *format = format_of(path);
@@ -199,7 +208,7 @@ esw_status esw_solve_grid(const esw_experiment *experiment, size_t point, size_t
         status = system->grid->open(answer.configs.runs[0].config, answer.solved.instance,
                                     answer.solved.decision, &grid, error);
     if (!status) {
-        status = write_grid(system, grid, document, format, path, error);
+        status = write_grid(system, grid, document, format, path, stop, error);
         system->grid->close(grid);
     }
     json_decref(document);

@@ -146,20 +146,22 @@ static esw_status merge(const esw_results *parts, const char *const *directories
     if (!status)
         status = write_journal(parts, directory, error);
     if (!status)
-        status = eswi_run_directory_results(directory, &written, error);
+        status = eswi_run_directory_results(directory, options->stop, &written, error);
     if (!status) {
         state.state = "merged";
         eswi_clock_utc(state.ended);
         status = eswi_manifest_write(directory, parts->experiment, NULL, options, &state, error);
     }
     json_decref(state.history);
+    if (status == ESW_INTERRUPTED)
+        eswi_run_directory_clear(directory, parts->experiment, 0);
     return status;
 }
 
 esw_status esw_merge(const char *const *directories, size_t n, const char *directory, const char *command_line,
-                     esw_error *error)
+                     const volatile sig_atomic_t *stop, esw_error *error)
 {
-    const esw_run_options options = {.directory = directory, .command_line = command_line};
+    const esw_run_options options = {.directory = directory, .command_line = command_line, .stop = stop};
     esw_experiment *experiment = NULL;
     esw_results *parts = NULL;
     if (n == 0)
@@ -168,9 +170,11 @@ esw_status esw_merge(const char *const *directories, size_t n, const char *direc
     if (!status)
         status = eswi_run_directory_check(directory, experiment, false, error);
     if (!status)
-        status = eswi_results_open_index(directories, n, experiment, true, &parts, error);
+        status = eswi_results_open_index(directories, n, experiment, true, stop, &parts, error);
     if (!status)
         status = merge(parts, directories, n, &options, error);
+    if (status == ESW_INTERRUPTED)
+        esw_fail(error, status, "%s: interrupted; nothing was merged", directory);
     esw_results_close(parts);
     esw_experiment_free(experiment);
     return status;

@@ -23,6 +23,11 @@ size_t eswi_metric_flagged(const esw_system *system, unsigned flags)
     return ESW_NONE;
 }
 
+const char *eswi_metric_codes(const esw_system *system, size_t metric)
+{
+    return system->codes && metric < system->n_metrics ? system->codes[metric] : NULL;
+}
+
 esw_status eswi_metrics_make(const esw_experiment *experiment, eswi_metrics *metrics, esw_error *error)
 {
     const esw_system *system = esw_experiment_system(experiment);

@@ -28,6 +28,10 @@ void eswi_metrics_derive(const eswi_metrics *metrics, double *values, const doub
 /* The index of a metric by name, ESW_NONE if there is none. */
 size_t eswi_metrics_find(const eswi_metrics *metrics, const char *name);
 
+/* What the values of a metric stand for, "none|converged|..."; NULL where they are numbers. `metric` may be a derived
+ * one. */
+const char *eswi_metric_codes(const esw_system *system, size_t metric);
+
 /* The index of the first metric with one of these flags, ESW_NONE if there is none. */
 size_t eswi_metric_flagged(const esw_system *system, unsigned flags);
 

@@ -11,6 +11,7 @@
 #include "base/fileio.h"
 #include "base/text.h"
 #include "sweep/experiment.h"
+#include "sweep/results_internal.h"
 
 static const size_t svg_bytes_max = (size_t)1 << 26;
 
@@ -28,6 +29,15 @@ typedef struct writer {
 static esw_status out_of_memory(const writer *w, esw_error *error)
 {
     return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", w->path);
+}
+
+/* A signal that reaches the whole terminal ends gnuplot too: what it says then is not what went wrong. */
+static esw_status unless_stopped(const writer *w, esw_status status, esw_error *error)
+{
+    for (size_t part = 0; part < w->n_parts; ++part)
+        if (status == ESW_INTERRUPTED || eswi_results_go_on(w->parts[part].results, NULL))
+            return esw_fail(error, ESW_INTERRUPTED, "%s: interrupted; no report was written", w->path);
+    return status;
 }
 
 /* ---------------------------------------------------------------- collecting */
@@ -279,6 +289,7 @@ esw_status esw_report_write(const char *title, const esw_report_part *parts, siz
         status = collect_part(&w, part, &n_checks, error);
     if (!status)
         status = draw(&w, error);
+    status = unless_stopped(&w, status, error);
     if (!status)
         status = write_page(&w, error);
     for (size_t i = 0; i < n_checks; ++i)

@@ -93,7 +93,7 @@ static void put_row(eswi_buffer *html, const esw_results *results, size_t point,
     for (size_t i = 0; i < esw_results_metric_count(results); ++i) {
         const esw_metric *metric = esw_results_metric(results, i);
         esw_summary s;
-        if (((metric->flags & ESW_METRIC_DIAGNOSTIC) != 0) != diagnostics)
+        if (((metric->flags & ESW_METRIC_DIAGNOSTIC) != 0) != diagnostics || esw_results_codes(results, i))
             continue;
         esw_results_summary(results, point, method, i, &s);
         put_cell(html, metric->name, s.mean, s.ci95_low, s.ci95_high);
@@ -114,7 +114,7 @@ static void put_head(eswi_buffer *html, const esw_results *results, bool diagnos
     for (size_t i = 0; i < esw_results_metric_count(results); ++i) {
         const esw_metric *metric = esw_results_metric(results, i);
         const bool unit = strcmp(metric->unit, "1") != 0;
-        if (((metric->flags & ESW_METRIC_DIAGNOSTIC) != 0) == diagnostics)
+        if (((metric->flags & ESW_METRIC_DIAGNOSTIC) != 0) == diagnostics && !esw_results_codes(results, i))
             eswi_html(html, "<th scope=\"col\" class=\"number\" title=\"%s\">%s%s%s</th>", metric->help,
                       metric->name, unit ? ", " : "", unit ? metric->unit : "");
     }

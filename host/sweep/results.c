@@ -93,6 +93,9 @@ static esw_status summarise_method(esw_results *results, size_t point, size_t me
     esw_status status = eswi_results_totals(results, point, method, &totals, error);
     for (size_t m = 0; m < results->metrics.n && !status; ++m)
         results->summaries[at * results->metrics.n + m] = summarise(&totals.moments[m], &totals.histograms[m]);
+    for (size_t m = 0; m < results->metrics.n * ESWI_CODES_MAX && !status && results->codes; ++m)
+        results->codes[at * results->metrics.n * ESWI_CODES_MAX + m] =
+            eswi_histogram_count(&totals.histograms[m / ESWI_CODES_MAX], (double)(m % ESWI_CODES_MAX));
     for (int kind = 0; kind < ESW_RATIOS && !status; ++kind)
         results->ratios[at * ESW_RATIOS + kind] = ratio_of(&totals.ratios[kind]);
     eswi_totals_free(&totals);
@@ -107,7 +110,10 @@ static esw_status summarise_all(esw_results *results, esw_error *error)
     results->summaries = calloc(n * results->metrics.n, sizeof *results->summaries);
     results->ratios = calloc(n * ESW_RATIOS, sizeof *results->ratios);
     results->done = calloc(n, sizeof *results->done);
-    if (!results->summaries || !results->ratios || !results->done)
+    const bool coded = esw_experiment_system(results->experiment)->codes != NULL;
+    if (coded)
+        results->codes = calloc(n * results->metrics.n * ESWI_CODES_MAX, sizeof *results->codes);
+    if (!results->summaries || !results->ratios || !results->done || (coded && !results->codes))
         return out_of_memory(results, error);
     esw_status status = ESW_OK;
     for (size_t i = 0; i < n && !status; ++i)
@@ -116,7 +122,8 @@ static esw_status summarise_all(esw_results *results, esw_error *error)
 }
 
 esw_status eswi_results_open_index(const char *const *directories, size_t n, const esw_experiment *experiment,
-                                   bool must_hold, esw_results **results, esw_error *error)
+                                   bool must_hold, const volatile sig_atomic_t *stop, esw_results **results,
+                                   esw_error *error)
 {
     esw_results *opened = calloc(1, sizeof *opened);
     if (!opened || !(opened->directory = strdup(directories[0]))) {
@@ -124,6 +131,7 @@ esw_status eswi_results_open_index(const char *const *directories, size_t n, con
         return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", directories[0]);
     }
     opened->experiment = experiment;
+    opened->stop = stop;
     esw_status status = eswi_metrics_make(experiment, &opened->metrics, error);
     if (!status)
         status = find_shapes(opened, error);
@@ -137,7 +145,25 @@ esw_status eswi_results_open_index(const char *const *directories, size_t n, con
     return ESW_OK;
 }
 
+void esw_results_stop_at(esw_results *results, const volatile sig_atomic_t *stop)
+{
+    results->stop = stop;
+}
+
+esw_status eswi_results_go_on(const esw_results *results, esw_error *error)
+{
+    return results->stop && *results->stop
+               ? esw_fail(error, ESW_INTERRUPTED, "%s: interrupted", results->directory)
+               : ESW_OK;
+}
+
 esw_status esw_results_open(const char *directory, esw_results **results, esw_error *error)
+{
+    return eswi_results_open(directory, NULL, results, error);
+}
+
+esw_status eswi_results_open(const char *directory, const volatile sig_atomic_t *stop, esw_results **results,
+                             esw_error *error)
 {
     char *path = eswi_path_join(directory, "experiment.yaml");
     esw_experiment *experiment = NULL;
@@ -146,7 +172,7 @@ esw_status esw_results_open(const char *directory, esw_results **results, esw_er
                              : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", directory);
     free(path);
     if (!status)
-        status = eswi_results_open_index(&directory, 1, experiment, true, &opened, error);
+        status = eswi_results_open_index(&directory, 1, experiment, true, stop, &opened, error);
     if (status) {
         esw_experiment_free(experiment);
         return status;
@@ -178,6 +204,7 @@ void esw_results_close(esw_results *results)
     free(results->summaries);
     free(results->ratios);
     free(results->done);
+    free(results->codes);
     eswi_metrics_free(&results->metrics);
     esw_experiment_free(results->loaded);
     free(results->directory);
@@ -223,8 +250,9 @@ esw_status eswi_results_record(const esw_results *results, const eswi_record_pla
     const eswi_journal_view *view = &results->views[place->journal];
     const eswi_block_shape *narrow = &results->shapes[place->point];
     const bool ratios = esw_experiment_baseline(results->experiment) != ESW_NONE;
-    esw_status status =
-        eswi_journal_read(&results->journals[place->journal], place->offset, buffer, payload, error);
+    esw_status status = eswi_results_go_on(results, error);
+    if (!status)
+        status = eswi_journal_read(&results->journals[place->journal], place->offset, buffer, payload, error);
     if (status)
         return status;
     if (view->keep != narrow->keep || view->ratios != ratios) {
@@ -371,6 +399,20 @@ size_t esw_results_metric_count(const esw_results *results)
 const esw_metric *esw_results_metric(const esw_results *results, size_t metric)
 {
     return &results->metrics.list[metric];
+}
+
+const char *esw_results_codes(const esw_results *results, size_t metric)
+{
+    return eswi_metric_codes(esw_experiment_system(results->experiment), metric);
+}
+
+uint64_t esw_results_code_count(const esw_results *results, size_t point, size_t method, size_t metric,
+                                size_t code)
+{
+    const size_t at = point * esw_experiment_method_count(results->experiment) + method;
+    return esw_results_codes(results, metric) && code < ESWI_CODES_MAX
+               ? results->codes[(at * results->metrics.n + metric) * ESWI_CODES_MAX + code]
+               : 0;
 }
 
 void esw_results_summary(const esw_results *results, size_t point, size_t method, size_t metric,

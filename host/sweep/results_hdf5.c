@@ -101,6 +101,20 @@ static void write_sweep_key(writer *w, hid_t group, size_t key)
     free(texts);
 }
 
+/* What the values of coded metrics stand for: attributes of the scale, by the metric's name. */
+static void write_codes(writer *w)
+{
+    const hid_t scale = w->h5.failed ? -1 : H5Dopen2(w->h5.file, "metric", H5P_DEFAULT);
+    for (size_t i = 0; i < w->metrics && scale >= 0; ++i) {
+        const char *codes = esw_results_codes(w->results, i);
+        if (codes)
+            eswi_h5_attribute_text(&w->h5, scale, metric_of(w, i), codes);
+    }
+    w->h5.failed |= scale < 0;
+    if (scale >= 0)
+        H5Dclose(scale);
+}
+
 static void write_axes(writer *w)
 {
     double quantiles[ESW_QUANTILES];
@@ -124,6 +138,7 @@ static void write_axes(writer *w)
         eswi_h5_write_texts(&w->h5, w->h5.file, "metric_unit", units, (eswi_h5_dim){w->metrics, "/metric"});
     w->h5.failed |= !units;
     free(units);
+    write_codes(w);
 }
 
 static void write_provenance(writer *w)

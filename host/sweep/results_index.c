@@ -91,8 +91,10 @@ static esw_status index_journal(esw_results *results, uint32_t journal, size_t *
     while (!status) {
         eswi_cursor payload;
         uint64_t offset = 0;
-        bool found;
-        status = eswi_journal_next(reader, &payload, &offset, &found, error);
+        bool found = false;
+        status = eswi_results_go_on(results, error);
+        if (!status)
+            status = eswi_journal_next(reader, &payload, &offset, &found, error);
         if (status || !found)
             break;
         eswi_block_key key = eswi_block_read_key(&payload);

@@ -22,6 +22,8 @@ typedef struct eswi_extent {
     bool settled;       /* the number is final: always without `stop:` */
 } eswi_extent;
 
+enum { ESWI_CODES_MAX = 16 }; /* that a metric may have */
+
 struct esw_results {
     char *directory; /* the first one, for messages */
     const esw_experiment *experiment;
@@ -39,7 +41,9 @@ struct esw_results {
     esw_summary *summaries; /* [point][method][metric] */
     esw_ratio *ratios;      /* [point][method][kind] */
     uint64_t *done;         /* [point][method] scenarios */
+    uint64_t *codes;        /* [point][method][metric][ESWI_CODES_MAX]; NULL where all metrics are numbers */
     char warning[512];
+    const volatile sig_atomic_t *stop; /* may be NULL */
 };
 
 /* The places of a method at a point: *n of them from the result on. */
@@ -49,7 +53,15 @@ const eswi_record_place *eswi_results_places(const esw_results *results, size_t 
 /* Opens the journals of `n` folders as one run of an experiment: places and extents, no summaries.
  * `experiment` must outlive the results. A folder without a journal is an error only where `must_hold` says so. */
 esw_status eswi_results_open_index(const char *const *directories, size_t n, const esw_experiment *experiment,
-                                   bool must_hold, esw_results **results, esw_error *error);
+                                   bool must_hold, const volatile sig_atomic_t *stop, esw_results **results,
+                                   esw_error *error);
+
+/* esw_results_open that ends with ESW_INTERRUPTED when *stop becomes nonzero. */
+esw_status eswi_results_open(const char *directory, const volatile sig_atomic_t *stop, esw_results **results,
+                             esw_error *error);
+
+/* ESW_INTERRUPTED once the results' `stop` is set. */
+esw_status eswi_results_go_on(const esw_results *results, esw_error *error);
 
 /* The length of the scenario axis: the largest number that a point has, what is done so far where that is open. */
 uint64_t eswi_results_scenario_axis(const esw_results *results);

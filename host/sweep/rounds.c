@@ -85,7 +85,7 @@ esw_status eswi_round_plan(const char *directory, const esw_experiment *experime
 {
     *round = (eswi_round){0};
     esw_results *results;
-    esw_status status = eswi_results_open_index(&directory, 1, experiment, false, &results, error);
+    esw_status status = eswi_results_open_index(&directory, 1, experiment, false, NULL, &results, error);
     if (status)
         return status;
     for (size_t point = 0; point < experiment->n_points && !status; ++point)

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "edgesweep/results.h"
 #include "sweep/experiment.h"
+#include "sweep/results_internal.h"
 
 /* ---------------------------------------------------------------- what is there */
 
@@ -203,13 +204,14 @@ void eswi_run_directory_clear(const char *directory, const esw_experiment *exper
     remove_from(directory, "inputs");
 }
 
-esw_status eswi_run_directory_results(const char *directory, bool *written, esw_error *error)
+esw_status eswi_run_directory_results(const char *directory, const volatile sig_atomic_t *stop, bool *written,
+                                      esw_error *error)
 {
     *written = false;
     if (!esw_have_hdf5())
         return ESW_OK;
     esw_results *results;
-    esw_status status = esw_results_open(directory, &results, error);
+    esw_status status = eswi_results_open(directory, stop, &results, error);
     if (status)
         return status;
     char *path = eswi_path_join(directory, "results.h5");

@@ -25,6 +25,7 @@ uint32_t eswi_run_directory_next_journal(const char *directory);
 char *eswi_run_directory_journal(const char *directory, uint32_t number);
 
 /* results.h5 of the directory, where this build can write it. */
-esw_status eswi_run_directory_results(const char *directory, bool *written, esw_error *error);
+esw_status eswi_run_directory_results(const char *directory, const volatile sig_atomic_t *stop, bool *written,
+                                      esw_error *error);
 
 #endif

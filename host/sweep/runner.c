@@ -309,7 +309,7 @@ static esw_status finish(const runner *r, esw_status status, eswi_run_state *sta
 {
     const char *directory = r->options->directory;
     if (status == ESW_OK || status == ESW_INTERRUPTED) {
-        esw_status written = eswi_run_directory_results(directory, hdf5, status ? NULL : error);
+        esw_status written = eswi_run_directory_results(directory, NULL, hdf5, status ? NULL : error);
         if (!status)
             status = written;
     }

@@ -36,7 +36,7 @@ esw_status eswi_scenario_check_memory(const esw_experiment *experiment, const es
 }
 
 esw_status eswi_scenario_solve(const eswi_solver_ops *ops, const eswi_point *point, uint64_t scenario,
-                               eswi_solved *solved, esw_error *error)
+                               const void *given, eswi_solved *solved, esw_error *error)
 {
     esw_sizes sizes = point->system->sizes(point->config);
     eswi_resources resources = {.threads = eswi_machine_cores(), .batch = 1};
@@ -46,6 +46,8 @@ esw_status eswi_scenario_solve(const eswi_solver_ops *ops, const eswi_point *poi
     if (!solved->instance || !solved->decision)
         return esw_fail(error, ESW_NO_MEMORY, "out of memory for one instance of %zu bytes",
                         sizes.instance_bytes);
+    if (given)
+        memcpy(solved->decision, given, sizes.decision_bytes);
     esw_status status = ops->open(point, &resources, &solver, error);
     if (!status)
         status = ops->stage(solver, scenario, 1, error);
@@ -87,7 +89,7 @@ esw_status eswi_answer_make(const esw_experiment *experiment, size_t point, size
         status = eswi_scenario_check_memory(experiment, answer->configs.instance, solver_bytes, error);
     }
     if (!status)
-        status = eswi_scenario_solve(ops, &answer->configs.point, scenario, &answer->solved, error);
+        status = eswi_scenario_solve(ops, &answer->configs.point, scenario, NULL, &answer->solved, error);
     return status;
 }
 

@@ -18,8 +18,9 @@ typedef struct eswi_solved {
     double seconds;
 } eswi_solved;
 
-/* Solves a scenario with run 0 of the point. Free *solved also after a failure. */
-esw_status eswi_scenario_solve(const eswi_solver_ops *ops, const eswi_point *point, uint64_t scenario,
+/* Solves a scenario with run 0 of the point. `given` is the decision that a method with the scope ESW_SCOPE_OWN is to find,
+ * else NULL. Free *solved also after a failure. */
+esw_status eswi_scenario_solve(const eswi_solver_ops *ops, const eswi_point *point, uint64_t scenario, const void *given,
                                eswi_solved *solved, esw_error *error);
 void eswi_solved_free(eswi_solved *solved);
 

@@ -18,8 +18,8 @@ typedef struct esw_bench_options {
 } esw_bench_options;
 
 /* Runs the cases and returns {"isa", "threads", "repeats", "fma_peak_gflops", "cases": [{"name", "unit", "value",
- * "flops_share", "rivals": [{"name", "value", "ratio"}], "left_out": [text]}]} as a new reference. Values are work items
- * per second. ESW_NO_MEMORY, ESW_BAD_USAGE when the filter matches nothing. */
+ * "flops_share", "rivals": [{"name", "value", "ratio"}], "left_out": [text]}]} as a new reference. Values are in
+ * `unit`: work items per second, or milliseconds. ESW_NO_MEMORY, ESW_BAD_USAGE when the filter matches nothing. */
 esw_status esw_bench(const esw_bench_options *options, json_t **report, esw_error *error);
 
 #ifdef __cplusplus

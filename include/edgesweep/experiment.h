@@ -83,6 +83,10 @@ size_t esw_experiment_method_index(const esw_experiment *experiment, size_t meth
 size_t esw_experiment_method_find(const esw_experiment *experiment,
                                   const char *label); /* ESW_NONE if unknown */
 
+/* Whether a default that depends on the method makes the gaps that `compare: {optimum: METHOD}` asks for compare different
+ * problems; one line that says which. */
+bool esw_experiment_unequal(const esw_experiment *experiment, char *text, size_t size);
+
 /* `compare:` as indices into the experiment's methods, ESW_NONE where not asked for. */
 size_t esw_experiment_baseline(const esw_experiment *experiment);
 size_t esw_experiment_optimum(const esw_experiment *experiment);

@@ -7,6 +7,7 @@
 #ifndef EDGESWEEP_RESULTS_H
 #define EDGESWEEP_RESULTS_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -56,6 +57,10 @@ typedef enum esw_ratio_kind {
 esw_status esw_results_open(const char *directory, esw_results **results, esw_error *error);
 void esw_results_close(esw_results *results); /* NULL is allowed */
 
+/* From now on what reads the scenarios of these results to write them elsewhere (exports, reports) ends with
+ * ESW_INTERRUPTED when *stop becomes nonzero, and without the file that it was about to write. NULL: never. */
+void esw_results_stop_at(esw_results *results, const volatile sig_atomic_t *stop);
+
 const esw_experiment *esw_results_experiment(const esw_results *results);
 
 /* "" or one line saying what is missing: blocks not done, an unfinished record at the end of a journal. */
@@ -73,6 +78,12 @@ const esw_metric *esw_results_metric(const esw_results *results, size_t metric);
 /* `summary` of [point][method][metric]. Indices must be in range. */
 void esw_results_summary(const esw_results *results, size_t point, size_t method, size_t metric,
                          esw_summary *summary);
+
+/* The texts that the values 0, 1, ... of a metric stand for, separated by |, and in how many scenarios each occurs; NULL
+ * and 0 for metrics that are numbers, 0 for a code that there is not. */
+const char *esw_results_codes(const esw_results *results, size_t metric);
+uint64_t esw_results_code_count(const esw_results *results, size_t point, size_t method, size_t metric,
+                                size_t code);
 
 /* A ratio to the baseline; count 0 without `compare: {baseline: ...}` or a metric of that kind. */
 void esw_results_ratio(const esw_results *results, size_t point, size_t method, esw_ratio_kind kind,

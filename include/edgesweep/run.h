@@ -95,7 +95,7 @@ typedef struct esw_run_report {
 esw_status esw_plan_make(const esw_experiment *experiment, const esw_run_options *options, esw_plan *plan,
                          esw_error *error);
 
-/* How long a run is likely to take, from scenarios solved and timed here: `scenarios` in all, of `points` points of the
+/* How long a run is likely to take on this machine with nothing else to do, from scenarios solved and timed here: `scenarios` in all, of `points` points of the
  * sweep. With `stop:` an upper estimate. Takes seconds, or as long as one scenario does. */
 typedef struct esw_estimate {
     double seconds;
@@ -115,9 +115,10 @@ esw_status esw_run(const esw_experiment *experiment, const esw_run_options *opti
 
 /* Puts the parts of one run, `n` run directories of the same experiment, together in a new one. Parts may overlap and
  * may lack blocks; the order in which they are named does not matter. ESW_BAD_USAGE naming two directories and what
- * differs, or when `directory` holds a run; ESW_IO as esw_results_open. */
+ * differs, or when `directory` holds a run; ESW_IO as esw_results_open; ESW_INTERRUPTED when *stop (which may be NULL) becomes
+ * nonzero before the end: then `directory` holds no run. */
 esw_status esw_merge(const char *const *directories, size_t n, const char *directory, const char *command_line,
-                     esw_error *error);
+                     const volatile sig_atomic_t *stop, esw_error *error);
 
 /* One scenario of one point by one method, as the document of `solve --json` (interfaces: "edgesweep",
  * "system", "seed", "point", "scenario", "method", and the keys of the system's describe). New reference in
@@ -128,17 +129,21 @@ esw_status esw_solve(const esw_experiment *experiment, size_t point, size_t meth
 /* The whole cost grid that `method` of the experiment searched in one scenario, entity by entity: every quantity at
  * every combination of levels, the least point and the chosen one. HDF5 when `path` ends in .h5, JSON for .json, CSV
  * for .csv; docs/formats.md has the layout. ESW_BAD_USAGE for other names and for methods that search no grid,
- * ESW_TOO_LARGE when memory or disk do not hold it. */
+ * ESW_TOO_LARGE when memory or disk do not hold it; ESW_INTERRUPTED, and a file that was there as it was, when *stop
+ * (which may be NULL) becomes nonzero before all is written. */
 esw_status esw_solve_grid(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
-                          const char *backend, const char *path, esw_error *error);
+                          const char *backend, const char *path, const volatile sig_atomic_t *stop,
+                          esw_error *error);
 
 /* Scores the decision in a document of the same form with the system's accountant. `against` lists method names
  * separated by commas (NULL for none); each solves the document's instance, which must be the one that its seed and
  * scenario draw, else ESW_BAD_INPUT says where it differs. "all" is every method of the system and never fails for that:
  * where the instance was changed there is nothing to compare with and a "note" says why; a method that cannot solve it has
  * an "error" in the place of metrics.
- * *report: {"system", "metrics": {...}, "against": [{"method", "metrics": {...}, "gap"}], "note"}, where gap is
- * (objective of the document's decision - objective of the method) / |objective of the method|. */
+ * *report: {"system", "metrics": {...}, "against": [{"method", "scope", "metrics": {...}, "gap", "gap_to_bound"}], "note"},
+ * where gap is (objective of the document's decision - objective of the method) / |objective of the method| and
+ * gap_to_bound (objective - the method's lower bound) / |objective|. A method with scopes (esw_system.scope) has an entry
+ * for each; the others have no "scope". */
 esw_status esw_account(const json_t *document, const char *base_dir, const char *against, const char *backend,
                        json_t **report, esw_error *error);
 

@@ -82,6 +82,13 @@ typedef struct esw_method {
     const char *options; /* space-separated names of ESW_PARAM_METHOD_ONLY parameters it takes, or "" */
 } esw_method;
 
+/* A parameter whose default differs for one method, as it would be written in YAML. It counts as an option that the
+ * method's entry gives where neither the entry nor the experiment (`parameters:`, `sweep:`, --set) has the parameter. */
+typedef struct esw_method_default {
+    size_t method, param;
+    const char *value;
+} esw_method_default;
+
 /* A per-entity column (per user, per client) of `keep: [users]`; integral ones get a histogram in `show`. */
 typedef struct esw_field {
     const char *name, *unit;
@@ -90,6 +97,8 @@ typedef struct esw_field {
 } esw_field;
 
 /* ---------------------------------------------------------------- the descriptor */
+
+#define ESW_SCOPE_OWN "own-assignment"
 
 typedef struct esw_config esw_config; /* a system's own parameter struct, ready to compute with; opaque here */
 
@@ -117,8 +126,13 @@ typedef struct esw_system {
     size_t n_params;
     const esw_metric *metrics;
     size_t n_metrics;
+    /* [n_metrics] "none|converged|...": what the values 0, 1, ... of a metric stand for; NULL for metrics that are
+     * numbers. NULL as a whole where all of them are. */
+    const char *const *codes;
     const esw_method *methods;
     size_t n_methods;
+    const esw_method_default *method_defaults; /* parameters with ESW_PARAM_PER_METHOD; may be NULL */
+    size_t n_method_defaults;
     const esw_field *fields;
     size_t n_fields;
     const esw_metric *series; /* metrics per frame of systems that run in time; NULL otherwise */
@@ -158,6 +172,12 @@ typedef struct esw_system {
     esw_status (*config_from_json)(const json_t *document, const char *base_dir, esw_config **config, esw_error *error);
     esw_status (*read)(const esw_config *config, const json_t *document, void *instance, void *decision,
                        esw_error *error);
+
+    /* For `account --against`: some methods look for the best within a scope. Makes `config` that of a method's k-th scope,
+     * from 0, and gives its name; NULL when there are no more, or none at all. In the one named ESW_SCOPE_OWN the method
+     * keeps what the decision that the CPU's `solve` finds in its place has fixed (ecc: who may send where). NULL: no method
+     * has any. */
+    const char *(*scope)(esw_config *config, size_t method, int k);
 
     /* The cost grid of `solve --grid`, for systems with a method that searches one; NULL otherwise. */
     const esw_grid_ops *grid;

@@ -77,6 +77,25 @@ class Solve(CliTest):
         rows = [line.split()[0] for line in text.splitlines()[2:]]
         self.assertEqual(tuple(rows), METHODS)
 
+    def test_a_scenario_that_was_too_large_has_no_numbers_but_a_reason(self):
+        path = self.write(SMALL.replace("li-gd]", "{use: grid-optimum, max_combinations: 1}, {use: certified, as: all, "
+                                        "assignment_from: all}]").replace("users: 4", "users: 9"))
+        for method in ("grid-optimum", "all"):
+            document = self.solve(path, method)
+            self.assertEqual(document["diagnostics"]["reason"], "too-large")
+            self.assertEqual(set(document["metrics"].values()), {None}, method)
+            for name, values in document["terms"].items():
+                self.assertEqual(values, [None] * 9, name)
+        rows = [line.split() for line in self.succeed("solve", path, "--scenario", 0).splitlines()[2:]]
+        for row in rows[1:]:
+            self.assertEqual(row[1:4], ["-", "(too-large)", "-"])
+        self.assertRegex(rows[0][1], r"^[0-9.]+$")
+
+    def test_a_table_without_a_row_is_not_begun(self):
+        done = edgesweep("solve", self.write(SMALL), "--scenario", 0, "--backend", "abacus")
+        self.assertIn("abacus", done.stderr)
+        self.assertEqual(done.stdout, "")
+
     def test_what_is_no_file_is_not_replaced_by_one(self):
         experiment = self.write(SMALL)
         pipe, link, target = (self.folder / name for name in ("pipe", "link", "target"))

@@ -116,8 +116,8 @@ Test(fault_journal_ecc, every_flipped_byte_is_found_whatever_reads_it)
         flip(fd, at, 16);
         cr_assert_eq(run(true, &error), ESW_IO, "a resumed run took a flip at byte %zu", at);
         names_journal_and_byte(error.text);
-        cr_assert_eq(esw_merge(itself, 1, merged, "merge", &error), ESW_IO, "merge took a flip at byte %zu",
-                     at);
+        cr_assert_eq(esw_merge(itself, 1, merged, "merge", NULL, &error), ESW_IO,
+                     "merge took a flip at byte %zu", at);
         names_journal_and_byte(error.text);
         flip(fd, at, 0);
     }

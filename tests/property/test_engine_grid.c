@@ -35,7 +35,7 @@ static esw_status write_grid(size_t method, const char *name, esw_error *error)
 {
     char path[300];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    return esw_solve_grid(experiment, 0, method, 7, NULL, path, error);
+    return esw_solve_grid(experiment, 0, method, 7, NULL, path, NULL, error);
 }
 
 /* The first of the least costs, by a scan of its own. */

@@ -25,7 +25,7 @@ static void set_up(void)
     folder = run_folder_make();
     snprintf(path, sizeof path, "%s/grid.h5", folder);
     cr_assert_eq(esw_experiment_parse(text, strlen(text), "toy.yaml", ".", NULL, &experiment, NULL), ESW_OK);
-    cr_assert_eq(esw_solve_grid(experiment, 0, 0, 7, NULL, path, NULL), ESW_OK);
+    cr_assert_eq(esw_solve_grid(experiment, 0, 0, 7, NULL, path, NULL, NULL), ESW_OK);
     esw_experiment_free(experiment);
     file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     cr_assert_geq(file, 0);

@@ -163,7 +163,8 @@ Test(engine_resume, shards_merge_to_the_same_bytes_in_any_order)
                          ESW_OK);
         }
         esw_error error = {0};
-        cr_assert_eq(esw_merge((const char *const *)parts, n, merged, NULL, &error), ESW_OK, "%s", error.text);
+        cr_assert_eq(esw_merge((const char *const *)parts, n, merged, NULL, NULL, &error), ESW_OK, "%s",
+                     error.text);
         same_file(whole, merged, "journal-0000.bin");
         same_results(whole, merged);
         for (uint32_t i = 0; i < n; ++i)
@@ -182,12 +183,12 @@ Test(engine_resume, a_merge_that_lacks_a_shard_says_so_and_can_be_resumed)
         parts[i] = run_folder_make();
         cr_assert_eq(run_into(parts[i], text, (esw_run_options){.shard = i, .shards = 3}, NULL), ESW_OK);
     }
-    cr_assert_eq(esw_merge((const char *const *)parts, 2, merged, NULL, NULL), ESW_OK);
+    cr_assert_eq(esw_merge((const char *const *)parts, 2, merged, NULL, NULL, NULL), ESW_OK);
     cr_assert_eq(esw_results_open(merged, &results, NULL), ESW_OK);
     cr_assert(strstr(esw_results_warning(results), "of 72 blocks are not done"), "%s",
               esw_results_warning(results));
     esw_results_close(results);
-    cr_assert_eq(esw_merge((const char *const *)parts, 2, merged, NULL, &error), ESW_BAD_USAGE);
+    cr_assert_eq(esw_merge((const char *const *)parts, 2, merged, NULL, NULL, &error), ESW_BAD_USAGE);
     cr_assert_eq(run_into(merged, text, (esw_run_options){.resume = true}, NULL), ESW_OK);
     same_results(whole, merged);
     run_folder_remove(whole);
@@ -200,7 +201,7 @@ Test(engine_resume, parts_of_different_runs_are_not_merged)
 {
     char *parts[] = {run(text), run(HEAD BODY THREE PAIRS ALL "scenarios: 900\n")}, *merged = run_folder_make();
     esw_error error = {0};
-    cr_assert_eq(esw_merge((const char *const *)parts, 2, merged, NULL, &error), ESW_BAD_USAGE);
+    cr_assert_eq(esw_merge((const char *const *)parts, 2, merged, NULL, NULL, &error), ESW_BAD_USAGE);
     cr_assert(strstr(error.text, "`scenarios: 1000` and `scenarios: 900`"), "%s", error.text);
     run_folder_remove(merged);
     run_folder_remove(parts[0]);

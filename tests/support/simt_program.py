@@ -68,7 +68,7 @@ def optima(scenarios, users, aps, subchannels, methods=(), **parameters):
                     "use: grid-optimum, as: grid-optimum-all, assignment_from: all, levels: 4",
                     "use: certified, as: hurried, gap: 1e-6, max_seconds: 1e-9, max_nodes: 300",
                     "use: certified, as: unhurried, gap: 1e-2, max_seconds: 1e6, max_nodes: 300"]
-    size = {"aps": aps, "users": users, "subchannels": subchannels, **parameters}
+    size = {"aps": aps, "users": users, "subchannels": subchannels, "pair_directions": "false", **parameters}
     return "\n".join(["system: ecc", "seed: 5", f"scenarios: {scenarios}", "methods:", *(f"  - {{{e}}}" for e in entries),
                       "parameters:", *(f"  {key}: {value}" for key, value in size.items()),
                       "keep: [summary, scenarios, users]", ""])
