@@ -65,6 +65,22 @@ class Reasons(CliTest):
         self.assertGreater(document["metrics"]["utility_sum"], document["diagnostics"]["bound"])
 
 
+    def test_a_gap_that_is_called_closed_is_not_above_the_one_asked_for(self):
+        mix = "nin-cifar10-32, alexnet-imagenet-224, yolov2tiny-cifar10-416, resnet18-imagenet-224, vgg16-cifar10-224"
+        text = small("{use: certified, gap: 0.0001}", "keep: [scenarios]\n",
+                     ", bandwidth_up_hz: 40000, bandwidth_down_hz: 40000, upload: network, profile: {mix: [" + mix + "]}")
+        text = text.replace("subchannels: 2", "subchannels: 1").replace("seed: 11", "seed: 3").replace("scenarios: 8", "scenarios: 96")
+        run = self.folder / "run"
+        self.succeed("run", self.write(text), "-o", run, "--quiet")
+        self.succeed("export", run, "--csv", self.folder / "csv")
+        with open(self.folder / "csv" / "scenarios.csv", encoding="utf-8") as file:
+            values = {name: [] for name in ("gap", "reason")}
+            for row in csv.DictReader(file):
+                values.get(row["metric"], []).append(float(row["value"]))
+        self.assertEqual({REASONS[int(code)] for code in values["reason"]}, {"gap"})
+        self.assertLessEqual(max(values["gap"]), 1e-4)
+
+
 class PairedDirections(CliTest):
     OPTIMA = ("joint", "grid-optimum", "certified")
 
