@@ -67,6 +67,9 @@ typedef struct eswi_ecc_arena {
 /* Memory of an arena of at most `users` users and `tables` tables; `arena` may be NULL while measuring. */
 ESW_LARGE void eswi_ecc_arena_layout(eswi_ecc_arena *arena, eswi_carve *carve, int users, int tables);
 
+/* Whether its time is over, which then is noted in `out_of_time`. */
+ESW_LARGE bool eswi_ecc_arena_late(eswi_ecc_arena *arena);
+
 /* Solves an arena whose fields above the answer are set; tables' arrays are filled here. */
 ESW_LARGE void eswi_ecc_arena_solve(eswi_ecc_arena *arena);
 

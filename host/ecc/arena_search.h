@@ -311,6 +311,12 @@ ESW_LARGE_OWN void arena_take(const eswi_ecc_arena *a, arena_answer *best)
     }
 }
 
+ESW_LARGE bool eswi_ecc_arena_late(eswi_ecc_arena *a)
+{
+    a->out_of_time = a->out_of_time || (a->deadline_s > 0.0 && eswi_ecc_seconds() > a->deadline_s);
+    return a->out_of_time;
+}
+
 ESW_LARGE void eswi_ecc_arena_solve(eswi_ecc_arena *a)
 {
     arena_answer best;
@@ -331,7 +337,7 @@ ESW_LARGE void eswi_ecc_arena_solve(eswi_ecc_arena *a)
             open = open || !arena_solved(a, t);
         if (!open)
             arena_take(a, &best);
-        if (!open || least >= wanted || (tried && (a->out_of_nodes || a->out_of_time)))
+        if (!open || least >= wanted || (tried && (a->out_of_nodes || eswi_ecc_arena_late(a))))
             break;
         arena_solve_candidate(a, least, wanted);
         arena_take(a, &best);

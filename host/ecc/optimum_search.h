@@ -301,7 +301,7 @@ ESW_LARGE_OWN double optimum_alone(const eswi_ecc_scene *scene, const optimum_wo
                                    const eswi_ecc_decision *decision)
 {
     const int32_t slices = w->slices[d][user];
-    const eswi_ecc_limits limits = {1e-4, 0.0, eswi_inf(), 1 << 12, 0.0, ECC_BOUND_STEPS};
+    const eswi_ecc_limits limits = {1e-4, 0.0, eswi_inf(), 1 << 12, w->arena->deadline_s, ECC_BOUND_STEPS};
     eswi_ecc_certificate c;
     if (slices == 0)
         return eswi_inf();
@@ -360,7 +360,7 @@ ESW_LARGE_OWN void optimum_approximate_component(const eswi_ecc_scene *scene, co
             optimum_alone(scene, w, ECC_UP, u, decision) + optimum_alone(scene, w, ECC_DOWN, u, decision);
         bound += sent < local ? sent : local;
     }
-    if (optimum_is_chain(scene, w, root, decision)) {
+    if (!eswi_ecc_arena_late(w->arena) && optimum_is_chain(scene, w, root, decision)) {
         const double chained = optimum_bound_chain(scene, w, root, decision);
         bound = chained > bound ? chained : bound;
     }

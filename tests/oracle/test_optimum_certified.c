@@ -252,6 +252,41 @@ Test(optimum_certified, ends_at_a_time_limit_with_an_honest_gap)
     cr_assert_gt(limited, 10);
 }
 
+/* A search that is late does what a value and a bound take and no more: every user's sixteen boxes a direction, and in an
+ * arena those of one set of senders. */
+Test(optimum_certified, a_time_limit_ends_every_phase)
+{
+    const eswi_ecc_optimum_kernels *kernels = eswi_cpu_kernels_in_use()->ecc_optimum;
+    for (int i = 0; i < 60; i++) {
+        const bool large = i % 4 == 0;
+        test_case c;
+        if (large)
+            case_draw(&c, 535, (uint64_t)i,
+                      &(case_shape){.aps = i < 30 ? 1 : 3, .users = 14, .subchannels = 1, .cluster_cap = 14,
+                                    .all_send = true});
+        else
+            draw_component(&c, 536, (uint64_t)i, 2, 6);
+        c.config.access = ECC_NOMA;
+        c.config.gap = i % 2 ? 0.05 : 1e-3;
+        c.config.max_nodes = 1 << 14;
+        c.config.max_seconds = 1e-9;
+        solve_component(&c, ECC_CERTIFIED, kernels);
+        const eswi_ecc_diagnostics hurried = *c.decision.diagnostics;
+        const double value = eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL);
+        const int users = c.config.users, elements = large ? 0 : 2 * users;
+        cr_assert_leq(hurried.nodes, 16 * (2 * users + elements), "case %d: %d boxes", i, hurried.nodes);
+        cr_assert(hurried.reason == ECC_REASON_TIME || (!large && (value - hurried.bound) / value <= c.config.gap),
+                  "case %d: reason %d", i, hurried.reason);
+        cr_assert_gt(hurried.bound, 0.0);
+        cr_assert_leq(hurried.bound, value, "case %d", i);
+        c.config.max_seconds = 0.0;
+        solve_component(&c, ECC_CERTIFIED, kernels);
+        cr_assert_leq(hurried.bound, eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL) * (1.0 + 1e-13),
+                      "case %d: a bound in a hurry is above a value", i);
+        case_free(&c);
+    }
+}
+
 /* More than an arena holds: a component of fourteen users has a bound too, from users taken alone. */
 Test(optimum_certified, bounds_large_components_honestly)
 {
