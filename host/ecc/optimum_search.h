@@ -459,6 +459,8 @@ ESW_LARGE_OWN void optimum_solve_joint(const eswi_ecc_scene *scene, const optimu
     eswi_ecc_reset(config, scene->instance, config->access, decision);
     eswi_ecc_rule_a(config, scene->instance, w->load, decision->assigned);
     optimum_count_slices(config, scene->instance, w, decision);
+    for (int u = 0; u < config->users && config->access == ECC_NOMA; u++)
+        w->slices[ECC_UP][u] = w->slices[ECC_DOWN][u] = 1; /* whom rule A leaves over may yet find a place */
     eswi_ecc_joint_begin(w->joint, scene, &w->kernels->element, w->slices);
     eswi_ecc_joint_solve(w->joint, w->load, decision);
     optimum_choose_splits(scene, w, decision);

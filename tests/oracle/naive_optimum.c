@@ -19,17 +19,17 @@ static double computing(const eswi_ecc_config *g, const eswi_ecc_profile *p, int
                     g->cycles_per_flop * (g->kappa_device * c * c * here + g->kappa_edge * z * z * there));
 }
 
-/* The received power per watt that user v is to user i, 0 where SIC or the access takes it away. */
-static double disturbance(const test_case *c, int d, int i, int v)
+/* The received power per watt that user v is to user i on subchannel m, 0 where SIC or the access takes it away. */
+static double disturbance(const test_case *c, int d, int m, int i, int v)
 {
     const int32_t *ap = c->instance.ap_of_user;
     if (c->config.access == ECC_OMA || i == v)
         return 0.0;
     if (ap[i] != ap[v])
-        return d == ECC_UP ? (double)*case_gain(c, d, v, ap[i], 0) : (double)*case_gain(c, d, i, ap[v], 0);
+        return d == ECC_UP ? (double)*case_gain(c, d, v, ap[i], m) : (double)*case_gain(c, d, i, ap[v], m);
     if (c->config.access == ECC_OMA_IN_CELL)
         return 0.0;
-    const double own_i = (double)case_own_gain(c, d, i, 0), own_v = (double)case_own_gain(c, d, v, 0);
+    const double own_i = (double)case_own_gain(c, d, i, m), own_v = (double)case_own_gain(c, d, v, m);
     const int i_first = d == ECC_UP ? own_i > own_v || (own_i == own_v && i < v) /* decoded before v */
                                     : own_i < own_v || (own_i == own_v && i < v);
     if (!i_first)
@@ -37,16 +37,18 @@ static double disturbance(const test_case *c, int d, int i, int v)
     return d == ECC_UP || c->config.reading == ECC_PUBLISHED ? own_v : own_i;
 }
 
-static int sharers(const test_case *c, int i)
+/* Into how many slices subchannel m is cut for user i. */
+static int sharers(const test_case *c, int d, int m, int i)
 {
     int count = 0;
     for (int v = 0; v < c->config.users; v++)
-        count += c->config.access == ECC_OMA || (c->config.access == ECC_OMA_IN_CELL &&
-                                                 c->instance.ap_of_user[v] == c->instance.ap_of_user[i]);
+        count += c->decision.assigned[d][v] == m &&
+                 (c->config.access == ECC_OMA || (c->config.access == ECC_OMA_IN_CELL &&
+                                                  c->instance.ap_of_user[v] == c->instance.ap_of_user[i]));
     return count > 0 ? count : 1;
 }
 
-naive naive_of(const test_case *c, int levels)
+naive naive_of(const test_case *c, int levels, int m)
 {
     const eswi_ecc_config *g = &c->config;
     naive n = {.c = c, .n = g->users};
@@ -65,11 +67,11 @@ naive naive_of(const test_case *c, int levels)
             }
         }
         for (int d = 0; d < ECC_DIRECTIONS; d++) {
-            n.noise_w[d][i] = g->noise_w[d] / sharers(c, i);
-            n.band_hz[d][i] = g->subchannel_hz[d] / sharers(c, i);
-            n.own[d][i] = (double)case_own_gain(c, d, i, 0);
+            n.noise_w[d][i] = g->noise_w[d] / sharers(c, d, m, i);
+            n.band_hz[d][i] = g->subchannel_hz[d] / sharers(c, d, m, i);
+            n.own[d][i] = (double)case_own_gain(c, d, i, m);
             for (int v = 0; v < n.n; v++)
-                n.heard[d][i][v] = disturbance(c, d, i, v);
+                n.heard[d][i][v] = disturbance(c, d, m, i, v);
         }
     }
     return n;
@@ -119,11 +121,9 @@ double naive_local(const naive *n, unsigned senders)
     return sum;
 }
 
-void draw_component(test_case *c, uint64_t seed, uint64_t index, int aps, int users)
+void draw_network(test_case *c, uint64_t seed, uint64_t index, const case_shape *shape)
 {
-    case_draw(c, seed, index,
-              &(case_shape){
-                  .aps = aps, .users = users, .subchannels = 1, .cluster_cap = users, .ties = index % 5 == 0});
+    case_draw(c, seed, index, shape);
     c->config.access = index % 4 < 3 ? ECC_NOMA : c->config.access;
     c->config.gap = 1e-3;
     c->config.max_nodes = 1 << 14;
@@ -131,10 +131,19 @@ void draw_component(test_case *c, uint64_t seed, uint64_t index, int aps, int us
     c->config.starts = 2;
     dice d = dice_of(seed + 1, index); /* strong and weak users both, but none that nobody would serve */
     for (int dir = 0; dir < ECC_DIRECTIONS; dir++)
-        for (int u = 0; u < users; u++)
-            for (int n = 0; n < aps && index % 5; n++)
-                *case_gain(c, dir, u, n, 0) =
-                    (float)dice_log(&d, n == c->instance.ap_of_user[u] ? 1e-11 : 1e-14, 1e-8);
+        for (int u = 0; u < c->config.users; u++)
+            for (int n = 0; n < c->config.aps && index % 5; n++)
+                for (int m = 0; m < c->config.subchannels; m++)
+                    *case_gain(c, dir, u, n, m) =
+                        (float)dice_log(&d, n == c->instance.ap_of_user[u] ? 1e-11 : 1e-14, 1e-8);
+}
+
+void draw_component(test_case *c, uint64_t seed, uint64_t index, int aps, int users)
+{
+    draw_network(
+        c, seed, index,
+        &(case_shape){
+            .aps = aps, .users = users, .subchannels = 1, .cluster_cap = users, .ties = index % 5 == 0});
 }
 
 void solve_component(test_case *c, ecc_method method, const eswi_ecc_optimum_kernels *kernels)

@@ -1,4 +1,4 @@
-/* The model of one subchannel written down once more, for the tests of the optimum methods: no formula, no loop order and
+/* The model of a subchannel written down once more, for the tests of the optimum methods: no formula, no loop order and
  * no structure is shared with the program beyond the struct of an instance. */
 #ifndef ESW_TEST_NAIVE_OPTIMUM_H
 #define ESW_TEST_NAIVE_OPTIMUM_H
@@ -8,7 +8,7 @@
 
 enum { NAIVE_USERS = 8 };
 
-/* All users of a case with one subchannel. */
+/* All users of a case as they are on one subchannel; slices are those of the case's decision. */
 typedef struct naive {
     const test_case *c;
     int n;
@@ -19,7 +19,7 @@ typedef struct naive {
 } naive;
 
 /* With r anywhere in its box (levels = 0), or on one of `levels` equally spaced ones. */
-naive naive_of(const test_case *c, int levels);
+naive naive_of(const test_case *c, int levels, int subchannel);
 
 /* What the users in the set `senders` pay in one direction at these powers; the best split each. */
 double naive_direction(const naive *n, int direction, unsigned senders, const double *power_w);
@@ -29,7 +29,10 @@ double naive_least(const naive *n, int direction, unsigned senders, const double
 
 double naive_local(const naive *n, unsigned senders);
 
-/* A case of one subchannel with options of the optimum methods set. Its users are 1..`users`. */
+/* A case with options of the optimum methods set and gains at which users may send or not. */
+void draw_network(test_case *c, uint64_t seed, uint64_t index, const case_shape *shape);
+
+/* The same with one subchannel that has room for all. */
 void draw_component(test_case *c, uint64_t seed, uint64_t index, int aps, int users);
 
 /* Solves a case; the decision is in the case. */
