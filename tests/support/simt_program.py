@@ -9,8 +9,6 @@ import subprocess
 DESCENTS = ("gd", "li-gd")  # end early, because an interpreter runs them
 METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", *DESCENTS)
 
-DESCENTS = ("gd", "li-gd")
-
 # Options that lead to further kernels.
 OPTIONS = {"edge-only": "pair_directions: true", "gd": "split: per-user", "li-gd": "split: per-user"}
 
@@ -50,7 +48,21 @@ def experiment(size, methods, scenarios, seed=11, combinations=True):
         f"sweep: {{layout: [{'users_around_ap, ' if combinations else ''}uniform]}}", "keep: [summary, scenarios, users]", ""])
 
 
-def optima(scenarios, users, aps, subchannels, methods=(), **parameters):
+def searches(start, levels=4, unit_levels=3, max_nodes=64):
+    """Every search for an optimum in every access and reading, from an assignment of `start`."""
+    entries = []
+    for access in ("noma", "oma", "oma-in-cell"):
+        for reading in ("repaired", "published"):
+            for method, options in (
+                    ("grid-optimum", f"assignment_from: {start}, levels: {levels}, unit_levels: {unit_levels}"),
+                    ("certified", f"assignment_from: {start}, gap: 0.01, max_nodes: {max_nodes}"), ("joint", "")):
+                ends = "max_iterations: 8, " if options and start in DESCENTS else ""
+                entries.append(f"use: {method}, as: {method}-{access}-{reading}, access: {access}, "
+                               f"reading: {reading}, {ends}{options}")
+    return entries
+
+
+def optima(scenarios, users, aps, subchannels, methods=(), seed=5, both_layouts=False, **parameters):
     """Every search for an optimum of ECC, small: both directions, all accesses and readings, every kind of assignment to
     start from, searches that end at their node limit and some of no time at all. Or the entries given."""
     entries = list(methods)
@@ -69,8 +81,9 @@ def optima(scenarios, users, aps, subchannels, methods=(), **parameters):
                     "use: certified, as: hurried, gap: 1e-6, max_seconds: 1e-9, max_nodes: 300",
                     "use: certified, as: unhurried, gap: 1e-2, max_seconds: 1e6, max_nodes: 300"]
     size = {"aps": aps, "users": users, "subchannels": subchannels, "pair_directions": "false", **parameters}
-    return "\n".join(["system: ecc", "seed: 5", f"scenarios: {scenarios}", "methods:", *(f"  - {{{e}}}" for e in entries),
+    return "\n".join(["system: ecc", f"seed: {seed}", f"scenarios: {scenarios}", "methods:", *(f"  - {{{e}}}" for e in entries),
                       "parameters:", *(f"  {key}: {value}" for key, value in size.items()),
+                      *(["sweep: {layout: [users_around_ap, uniform]}"] if both_layouts else []),
                       "keep: [summary, scenarios, users]", ""])
 
 

@@ -42,7 +42,8 @@ class SimtTest(CliTest):
         """A finished run; gives its folder."""
         folder = self.folder / name
         done = edgesweep("run", path, "-o", folder, "--quiet", "--backend", backend, *arguments,
-                         environment={key: str(value) for key, value in environment.items()}, timeout=600)
+                         environment={key: str(value) for key, value in environment.items()},
+                         timeout=3600 if FULL else 600)
         self.assertEqual((done.returncode, done.stderr), (0, ""), f"{name}: {path.read_text(encoding='utf-8')}")
         return folder
 
@@ -52,7 +53,7 @@ class SimtTest(CliTest):
         return target
 
     def assert_same_results(self, one, other):
-        """Every exported number, and results.h5 where the program writes it, byte for byte."""
+        """Every exported number, and results.h5 where the program writes it, byte for byte; gives the folder of numbers."""
         first, second = self.csv_of(one), self.csv_of(other)
         names = sorted(os.listdir(first))
         self.assertIn("scenarios.csv", names)
@@ -62,3 +63,4 @@ class SimtTest(CliTest):
         self.assertEqual((sorted(match), mismatch, errors), (names, [], []), f"{one} and {other}")
         if (one / "results.h5").exists():
             self.assertEqual((one / "results.h5").read_bytes(), (other / "results.h5").read_bytes())
+        return first

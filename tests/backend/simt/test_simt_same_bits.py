@@ -1,14 +1,17 @@
 """The GPU backend gives the bits of the CPU: every method, access, reading and layout, at many sizes."""
 
+import collections
 import os
 import unittest
 
 from edgesweep_cli import SOURCE
-from simt_program import optima
+from simt_program import optima, searches
 from simt_runs import FULL, LAYOUTS, SimtTest, entries, experiment
 
-# N x U x M, cluster cap and what else makes a size odd. Scenarios are 10 of each, 200 in the long form, so that every
-# combination of method, access, reading and layout meets 50 (1,000) instances.
+# N x U x M, cluster cap and what else makes a size odd. Every combination of method, access, reading and layout meets
+# 50 instances, 1,000 in the long form: as many of each size; of the searches for an optimum, which share out by what
+# a scenario takes, those in SEARCHED, from the assignment named there.
+INSTANCES = 1000 if FULL else 50
 SIZES = (
     {"aps": 2, "users": 12, "subchannels": 6},
     {"aps": 1, "users": 1, "subchannels": 1},
@@ -17,6 +20,8 @@ SIZES = (
     {"aps": 3, "users": 7, "subchannels": 3, "profile": "{mix: [nin-cifar10-32, vgg16-cifar10-224]}"},
 )
 LEVELS = ({"levels": 5, "unit_levels": 3}, {"levels": 17, "unit_levels": 33})
+SEARCHED = ((0.02, "rule-a"), (0.1, "li-gd"), (0.3, "joint"), (0.3, "gd"), (0.28, "rule-a"))
+BATCH = 77 if FULL else 7  # cut into chunks, the last one short
 
 
 class SameBits(SimtTest):
@@ -24,19 +29,36 @@ class SameBits(SimtTest):
         path = self.write(text, f"{name}.yaml")
         cpu = self.run_on("cpu", f"{name}-cpu", path)
         simt = self.run_on("simt", f"{name}-simt", path, *arguments, **environment)
-        self.assert_same_results(cpu, simt)
+        return self.assert_same_results(cpu, simt)
+
+    def compare_at_every_size(self, text_of):
+        """text_of(number of the size, layout) at every size and layout; each method must meet INSTANCES in both."""
+        met = collections.Counter()
+        for number in range(len(SIZES)):
+            for layout in LAYOUTS:
+                folder = self.compare(f"{number}-{layout}", text_of(number, layout), "--batch", BATCH)
+                rows = (folder / "scenarios.csv").read_text(encoding="utf-8").splitlines()[1:]
+                met.update((method, layout) for method, _ in {tuple(row.split(",")[1:3]) for row in rows})
+        print(f"{len(met)} combinations, {sum(met.values())} instances, no difference")
+        self.assertEqual(set(met.values()), {INSTANCES}, met)
 
     def test_every_combination_at_every_size(self):
-        for number, size in enumerate(SIZES):
-            for layout in LAYOUTS:
-                text = experiment(200 if FULL else 10, entries(**LEVELS[number % 2]), layout, seed=number, **size)
-                self.compare(f"{number}-{layout}", text)
+        self.compare_at_every_size(lambda number, layout: experiment(
+            INSTANCES // len(SIZES), entries(**LEVELS[number % 2]), layout, seed=number, **SIZES[number]))
 
-    def test_some_at_a_size_beyond_a_block_of_threads(self):
-        for layout in LAYOUTS:
-            methods = entries(iterations=8 if FULL else 2, levels=4, unit_levels=2)
-            text = experiment(8 if FULL else 1, methods, layout, aps=5, users=60, subchannels=12)
-            self.compare(layout, text)
+    def test_every_search_for_an_optimum_at_every_size(self):
+        self.compare_at_every_size(lambda number, layout: optima(
+            round(SEARCHED[number][0] * INSTANCES), methods=searches(SEARCHED[number][1]), seed=number, layout=layout,
+            **SIZES[number]))
+
+    def test_some_beyond_a_warp_and_a_block_of_threads(self):
+        for aps, users, subchannels in ((2, 35, 6), (5, 60, 12)):
+            for layout in LAYOUTS:
+                methods = entries(iterations=8 if FULL else 2, levels=4, unit_levels=2)
+                text = experiment(8 if FULL else 1, methods, layout, aps=aps, users=users, subchannels=subchannels)
+                self.compare(f"{users}-{layout}", text)
+        if FULL:
+            self.compare("optima", optima(2, 60, 5, 12, searches("li-gd", max_nodes=48)))
 
     def of_system(self, system, memory):
         """Whole batches, odd ones on two devices, and device memory for a few scenarios only."""
@@ -53,7 +75,7 @@ class SameBits(SimtTest):
     def test_optima(self):
         """Components of several cells; long chains of one cell, which no arena holds; mixed networks in pairs; batches that
         are cut, random schedules, and a device that holds fewer searches than there are scenarios."""
-        many = 30 if FULL else 2
+        many = 6 if FULL else 2
         for name, text, environment in (
                 ("components", optima(many, 5, 2, 2), {"ESW_SIMT_SEED": 1}),
                 ("chain", optima(1, 12, 1, 1, cluster_cap=12), {"ESW_SIMT_SEED": 3, "ESW_SIMT_DEFER": 1}),
