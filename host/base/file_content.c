@@ -9,7 +9,6 @@
 
 #include "base/crc32c.h"
 #include "base/fileio.h"
-#include "base/text.h"
 
 static const uint64_t piece_bytes = 1 << 22;
 
@@ -60,7 +59,6 @@ static esw_status copy_to(const char *from, const char *temporary, const eswi_fi
 {
     eswi_file file;
     eswi_file_content found;
-    unlink(temporary); /* left by a process that was killed */
     esw_status status = eswi_file_create(&file, temporary, error);
     if (status)
         return status;
@@ -77,7 +75,7 @@ static esw_status copy_to(const char *from, const char *temporary, const eswi_fi
 esw_status eswi_file_content_copy(const char *from, const char *to, const eswi_file_content *content,
                                   esw_error *error)
 {
-    char *temporary = eswi_format("%s.part", to);
+    char *temporary = eswi_file_temporary(to);
     if (!temporary)
         return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", to);
     esw_status status = copy_to(from, temporary, content, error);

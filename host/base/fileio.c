@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -119,6 +119,29 @@ char *eswi_path_directory(const char *path)
     return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* A dot, eight digits, the ending. */
+static const char temporary_end[] = ".part";
+enum { TEMPORARY_DIGITS = 8 };
+
+char *eswi_file_temporary(const char *path)
+{
+    uint32_t unique = 0;
+    if (getrandom(&unique, sizeof unique, GRND_NONBLOCK) != sizeof unique)
+        unique = (uint32_t)getpid(); /* a clash is an error of eswi_file_create, never a file that two write */
+    return eswi_format("%s.%08x%s", path, unique, temporary_end);
+}
+
+bool eswi_file_is_temporary(const char *name, const char *of)
+{
+    const size_t length = strlen(name), end = sizeof temporary_end - 1;
+    if (length < 1 + TEMPORARY_DIGITS + end || strcmp(name + length - end, temporary_end) != 0)
+        return false;
+    const size_t base = length - end - TEMPORARY_DIGITS - 1;
+    if (name[base] != '.' || strspn(name + base + 1, "0123456789abcdef") != TEMPORARY_DIGITS)
+        return false;
+    return !of || (strlen(of) == base && strncmp(name, of, base) == 0);
+}
+
 /* Syncs the folder that holds `path`, so that a rename in it survives a power cut. */
 static esw_status sync_directory_of(const char *path, esw_error *error)
 {
@@ -173,10 +196,9 @@ esw_status eswi_file_check_replaceable(const char *path, esw_error *error)
     esw_status status = check_replaceable(path, error);
     if (status)
         return status;
-    char *temporary = eswi_format("%s.part", path);
+    char *temporary = eswi_file_temporary(path);
     if (!temporary)
         return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
-    unlink(temporary); /* left by a process that was killed */
     eswi_file file;
     status = eswi_file_create(&file, temporary, error);
     if (!status) {
@@ -189,10 +211,9 @@ esw_status eswi_file_check_replaceable(const char *path, esw_error *error)
 
 esw_status eswi_file_replace(const char *path, const void *data, size_t length, esw_error *error)
 {
-    char *temporary = eswi_format("%s.part", path);
+    char *temporary = eswi_file_temporary(path);
     if (!temporary)
         return esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
-    unlink(temporary); /* left by a process that was killed */
     eswi_file file;
     esw_status status = eswi_file_create(&file, temporary, error);
     if (!status) {

@@ -6,6 +6,7 @@
 #ifndef ESWI_FILEIO_H
 #define ESWI_FILEIO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,13 @@ esw_status eswi_file_sync(eswi_file *file, esw_error *error);
 esw_status eswi_file_truncate(eswi_file *file, uint64_t size, esw_error *error);
 /* Closes and frees; on a closed file nothing happens. */
 esw_status eswi_file_close(eswi_file *file, esw_error *error);
+
+/* The name under which this process writes what will be `path`: "path.1a2b3c4d.part", another one with every call,
+ * so that processes that write the same file never meet. malloc'ed; NULL when out of memory. */
+char *eswi_file_temporary(const char *path);
+
+/* Whether a name is one of those of `of`, or of any file where that is NULL. */
+bool eswi_file_is_temporary(const char *name, const char *of);
 
 /* Syncs the finished file `temporary`, renames it to `path` and syncs the folder. On failure `temporary` is
  * removed. */
@@ -59,7 +67,7 @@ char *eswi_path_join(const char *directory, const char *name);
 /* malloc'ed folder part of a path, "." if it has none; NULL when out of memory. */
 char *eswi_path_directory(const char *path);
 
-/* For tests only: called before each operation ("open", "read", "write", "sync", "truncate", "rename"); a
+/* For tests only: called before each operation ("open", "read", "write", "sync", "truncate", "rename", "lock"); a
  * nonzero result is the errno the operation then fails with. NULL in normal use. */
 extern int (*eswi_file_fault)(const char *operation, const char *path);
 

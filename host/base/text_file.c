@@ -4,22 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-
-static const char suffix[] = ".part";
-
 static const size_t flush_bytes = 1 << 20;
 
 void eswi_text_file_open(eswi_text_file *out, const char *path, esw_error *error)
 {
     *out = (eswi_text_file){.file = {.fd = -1}, .error = error};
-    char *temporary = eswi_format("%s%s", path, suffix);
-    if (temporary) {
-        remove(temporary); /* left by a process that was killed */
+    char *temporary = eswi_file_temporary(path);
+    out->path = strdup(path);
+    if (temporary && out->path)
         out->status = eswi_file_create(&out->file, temporary, error);
-    } else {
+    else
         out->status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
-    }
     free(temporary);
 }
 
@@ -42,17 +37,17 @@ esw_status eswi_text_file_close(eswi_text_file *out)
 {
     write_out(out);
     char *temporary = out->file.path ? strdup(out->file.path) : NULL;
-    char *path = temporary ? strndup(temporary, strlen(temporary) - strlen(suffix)) : NULL;
     esw_status closed = eswi_file_close(&out->file, out->status ? NULL : out->error);
     if (!out->status)
         out->status = closed;
     if (!out->status)
-        out->status = path ? eswi_file_commit(temporary, path, out->error)
-                           : esw_fail(out->error, ESW_NO_MEMORY, "out of memory");
+        out->status = temporary ? eswi_file_commit(temporary, out->path, out->error)
+                                : esw_fail(out->error, ESW_NO_MEMORY, "%s: out of memory", out->path);
     else if (temporary)
         remove(temporary);
     free(temporary);
-    free(path);
+    free(out->path);
+    out->path = NULL;
     eswi_buffer_free(&out->text);
     return out->status;
 }

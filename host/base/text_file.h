@@ -8,6 +8,7 @@
 /* Append to `text`, call eswi_text_file_flush now and then, close once. The first failure sticks in `status`. */
 typedef struct eswi_text_file {
     eswi_file file;
+    char *path; /* the name it will have */
     eswi_buffer text; /* what is not written yet */
     esw_status status;
     esw_error *error;

@@ -8,7 +8,6 @@
 #include <hdf5_hl.h>
 
 #include "base/fileio.h"
-#include "base/text.h"
 
 /* Takes the first line of the innermost failed call's description. */
 static herr_t take_reason(unsigned depth, const H5E_error2_t *entry, void *reason)
@@ -40,7 +39,7 @@ esw_status eswi_h5_begin(eswi_h5_file *h5, const char *path, esw_error *error)
 {
     *h5 = (eswi_h5_file){
         .path = strdup(path),
-        .temporary = eswi_format("%s.part", path),
+        .temporary = eswi_file_temporary(path),
         .sink = calloc(1, sizeof *h5->sink),
         .file = -1,
     };
@@ -49,7 +48,6 @@ esw_status eswi_h5_begin(eswi_h5_file *h5, const char *path, esw_error *error)
     if (!h5->path || !h5->temporary || !h5->sink) {
         status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
     } else {
-        unlink(h5->temporary); /* left by a process that was killed */
         status = eswi_file_create(&h5->sink->file, h5->temporary, error);
     }
     if (status) {

@@ -140,9 +140,13 @@ static esw_status merge(const esw_results *parts, const char *const *directories
 {
     const char *directory = options->directory;
     bool written;
+    eswi_file_lock claim = {0};
+    esw_status status = eswi_run_directory_claim(directory, parts->experiment, false, &claim, error);
+    if (status)
+        return status;
     eswi_run_state state = {.state = "running", .history = all_histories(directories, n)};
     eswi_clock_utc(state.started);
-    esw_status status = eswi_run_directory_prepare(directory, parts->experiment, NULL, options, &state, error);
+    status = eswi_run_directory_prepare(directory, parts->experiment, NULL, options, &state, error);
     if (!status)
         status = write_journal(parts, directory, error);
     if (!status)
@@ -153,8 +157,9 @@ static esw_status merge(const esw_results *parts, const char *const *directories
         status = eswi_manifest_write(directory, parts->experiment, NULL, options, &state, error);
     }
     json_decref(state.history);
-    if (status == ESW_INTERRUPTED)
+    if (status) /* the parts have all there is: what was merged so far is no run to go on with */
         eswi_run_directory_clear(directory, parts->experiment, 0);
+    eswi_file_lock_release(&claim);
     return status;
 }
 

@@ -158,6 +158,67 @@ char *eswi_run_directory_journal(const char *directory, uint32_t number)
     return eswi_format("%s/journal-%04" PRIu32 ".bin", directory, number);
 }
 
+/* ---------------------------------------------------------------- one process at a time */
+
+/* Removes the temporary files that killed processes left: those of `of`, of any file where that is NULL. */
+static void remove_temporaries(const char *directory, const char *of)
+{
+    DIR *folder = opendir(directory);
+    if (!folder)
+        return;
+    for (const struct dirent *entry; (entry = readdir(folder));)
+        if (eswi_file_is_temporary(entry->d_name, of))
+            unlinkat(dirfd(folder), entry->d_name, 0);
+    closedir(folder);
+}
+
+static void remove_all_temporaries(const char *directory)
+{
+    static const char *const files[] = {"experiment.yaml", "manifest.json", "results.h5"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; ++i)
+        remove_temporaries(directory, files[i]);
+    char *inputs = eswi_path_join(directory, "inputs");
+    if (inputs)
+        remove_temporaries(inputs, NULL);
+    free(inputs);
+}
+
+/* Locks the directory; where the file system has no locks, who makes the file first has a new directory. */
+static esw_status lock_directory(const char *directory, bool resume, eswi_file_lock *claim, esw_error *error)
+{
+    bool busy = false;
+    char *path = eswi_path_join(directory, ".lock");
+    esw_status status = path ? eswi_file_lock_take(claim, path, &busy, error)
+                             : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", directory);
+    if (busy)
+        status = esw_fail(error, ESW_BAD_USAGE,
+                          "%s: another process is at work on the run there; wait for its end or choose another "
+                          "folder",
+                          directory);
+    else if (!status && !claim->held && !claim->made && !resume)
+        status = esw_fail(error, ESW_BAD_USAGE,
+                          "%s: somebody began a run there (%s; the file system has no locks that would tell "
+                          "whether it goes on); go on with it by --resume or choose another folder",
+                          directory, path);
+    free(path);
+    return status;
+}
+
+esw_status eswi_run_directory_claim(const char *directory, const esw_experiment *experiment, bool resume,
+                                    eswi_file_lock *claim, esw_error *error)
+{
+    esw_status status = eswi_make_directories(directory, error);
+    if (!status)
+        status = lock_directory(directory, resume, claim, error);
+    if (!status) /* whoever had it a moment ago may have left a run */
+        status = eswi_run_directory_check(directory, experiment, resume, error);
+    if (!status && claim->held)
+        remove_all_temporaries(directory);
+    if (status)
+        eswi_file_lock_release(claim);
+    return status;
+}
+
 /* ---------------------------------------------------------------- writing */
 
 static esw_status write_experiment(const esw_experiment *experiment, const char *directory, esw_error *error)

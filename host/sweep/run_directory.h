@@ -2,12 +2,19 @@
 #ifndef ESWI_RUN_DIRECTORY_H
 #define ESWI_RUN_DIRECTORY_H
 
+#include "base/file_lock.h"
 #include "sweep/manifest.h"
 
 /* ESW_BAD_USAGE when the directory holds a run and `resume` is false, or one of another experiment: the line says
  * what differs. */
 esw_status eswi_run_directory_check(const char *directory, const esw_experiment *experiment, bool resume,
                                     esw_error *error);
+
+/* Makes the directory and claims it for this process, which lasts until the process ends or
+ * eswi_file_lock_release; then checks it as above, and removes what killed processes left half written.
+ * ESW_BAD_USAGE at once where another process has it. A team's leader does it for all. */
+esw_status eswi_run_directory_claim(const char *directory, const esw_experiment *experiment, bool resume,
+                                    eswi_file_lock *claim, esw_error *error);
 
 /* Makes the directory and writes the input files, experiment.yaml and a manifest. */
 esw_status eswi_run_directory_prepare(const char *directory, const esw_experiment *experiment,

@@ -25,6 +25,7 @@ typedef struct runner {
     eswi_dispenser dispenser;
     eswi_journal journal;
     uint32_t journal_number;
+    eswi_file_lock claim;     /* of the directory, the leader's */
     bool started;             /* the directory was found free, or ready to be resumed, and is being written */
     uint64_t kept;            /* records in this journal */
     eswi_workspace workspace; /* of the point in work */
@@ -282,7 +283,7 @@ static esw_status prepare(runner *r, eswi_run_state *state, esw_error *error)
     if (eswi_team_leads(r->team)) {
         status = eswi_run_directory_check(directory, r->experiment, r->options->resume, error);
         if (!status)
-            status = eswi_make_directories(directory, error);
+            status = eswi_run_directory_claim(directory, r->experiment, r->options->resume, &r->claim, error);
     }
     status = eswi_team_agree(r->team, status, error);
     if (!status)
@@ -334,6 +335,7 @@ static esw_status run_planned(runner *r, bool *hdf5, esw_error *error)
     /* A disk that was full at the start must not leave a folder that looks like a run. */
     if (status == ESW_IO && r->started && !r->options->resume && !r->team && r->kept == 0)
         eswi_run_directory_clear(r->options->directory, r->experiment, r->journal_number);
+    eswi_file_lock_release(&r->claim);
     json_decref(state.history);
     return status;
 }

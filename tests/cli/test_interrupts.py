@@ -18,7 +18,7 @@ class Interrupts(CliTest):
         with subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True) as process:
             end = time.monotonic() + 60
-            while not begun.exists() and process.poll() is None and time.monotonic() < end:
+            while not any(begun.parent.glob(begun.name)) and process.poll() is None and time.monotonic() < end:
                 time.sleep(0.001)
             process.send_signal(number)
             return process, *process.communicate(timeout=60)
@@ -49,12 +49,12 @@ class Interrupts(CliTest):
         folder.mkdir()
         old = folder / "scenarios.csv"
         for number in (signal.SIGINT, signal.SIGTERM):
-            self.interrupt(folder / "scenarios.csv.part", lambda: old.write_text("as it was", encoding="utf-8"), "export",
+            self.interrupt(folder / "scenarios.csv.*.part", lambda: old.write_text("as it was", encoding="utf-8"), "export",
                            run, "--csv", folder, number=number)
             self.assertEqual(old.read_text(encoding="utf-8"), "as it was")
             self.assertTrue((folder / "summary.csv").exists())
         if self.has_hdf5():
-            self.interrupt(self.folder / "copy.h5.part", lambda: copy.unlink(missing_ok=True), "export", run, "--hdf5", copy)
+            self.interrupt(self.folder / "copy.h5.*.part", lambda: copy.unlink(missing_ok=True), "export", run, "--hdf5", copy)
             self.assertFalse(copy.exists())
 
     def test_a_merge_leaves_no_run(self):
@@ -64,7 +64,7 @@ class Interrupts(CliTest):
         self.assertIn("nothing was merged", said)
         self.assertEqual(list(merged.iterdir()), [])
         if self.has_hdf5():
-            self.interrupt(merged / "results.h5.part", clear, "merge", run, "-o", merged, number=signal.SIGTERM)
+            self.interrupt(merged / "results.h5.*.part", clear, "merge", run, "-o", merged, number=signal.SIGTERM)
             self.assertEqual(list(merged.iterdir()), [])
         self.succeed("merge", run, "-o", merged)
 
@@ -86,7 +86,7 @@ class Interrupts(CliTest):
         path = self.write(text)
         for name in ("grid.csv", "grid.json") + (("grid.h5",) if self.has_hdf5() else ()):
             target = self.folder / name
-            said = self.interrupt(self.folder / f"{name}.part", lambda: target.write_text("as it was", encoding="utf-8"),
+            said = self.interrupt(self.folder / f"{name}.*.part", lambda: target.write_text("as it was", encoding="utf-8"),
                                   "solve", path, "--scenario", 0, "--method", "grid", "--grid", target)
             self.assertRegex(said, rf"{name}: interrupted after \d+ of 12 users; nothing was written")
             self.assertEqual(target.read_text(encoding="utf-8"), "as it was")
