@@ -101,8 +101,8 @@ static void put_data(eswi_buffer *script, const eswi_plot *plot, size_t k)
         put_number(script, isfinite(curve->low[i]) ? curve->low[i] : y);
         put_number(script, isfinite(curve->high[i]) ? curve->high[i] : y);
         if (plot->distribution) {
-            put_number(script, curve->box_low[i]);
-            put_number(script, curve->box_high[i]);
+            put_number(script, isfinite(curve->box_low[i]) ? curve->box_low[i] : y);
+            put_number(script, isfinite(curve->box_high[i]) ? curve->box_high[i] : y);
         }
         eswi_buffer_printf(script, "\n");
     }
@@ -138,6 +138,20 @@ static bool crowded(const eswi_plot *plot, eswi_plot_medium medium)
     return total > (medium == ESWI_PLOT_NARROW ? 38 : 80);
 }
 
+/* The range of the finite values of all curves; false when there are none. */
+static bool value_range(const eswi_plot *plot, double *low, double *high)
+{
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (size_t k = 0; k < plot->n_curves; ++k)
+        for (size_t i = 0; i < plot->n_x; ++i)
+            if (isfinite(plot->curves[k].y[i])) {
+                *low = fmin(*low, plot->curves[k].y[i]);
+                *high = fmax(*high, plot->curves[k].y[i]);
+            }
+    return *low <= *high;
+}
+
 static void put_axes(eswi_buffer *script, const eswi_plot *plot, eswi_plot_medium medium)
 {
     eswi_buffer_printf(script,
@@ -162,8 +176,11 @@ static void put_axes(eswi_buffer *script, const eswi_plot *plot, eswi_plot_mediu
         eswi_buffer_printf(script, " %zu", i);
     }
     eswi_buffer_printf(script, ")\n");
-    if (!plot->distribution)
-        eswi_buffer_printf(script, "set yrange [0:*]\n");
+    if (!plot->distribution) { /* bars stand on 0, or hang from it */
+        double low, high;
+        value_range(plot, &low, &high);
+        eswi_buffer_printf(script, "set yrange [%s:%s]\n", low < 0 ? "*" : "0", high > 0 ? "*" : "0");
+    }
 }
 
 /* Of the bars of a group, and of the boxes of a distribution. */
@@ -180,17 +197,11 @@ static double layered(const eswi_plot *plot, size_t k, double least, double most
     return least + above * (step < step_most ? step : step_most);
 }
 
-/* The range of the values of all curves. */
+/* From the lowest to the highest value of all curves. */
 static double height(const eswi_plot *plot)
 {
-    double low = INFINITY, high = -INFINITY;
-    for (size_t k = 0; k < plot->n_curves; ++k)
-        for (size_t i = 0; i < plot->n_x; ++i)
-            if (isfinite(plot->curves[k].y[i])) {
-                low = fmin(low, plot->curves[k].y[i]);
-                high = fmax(high, plot->curves[k].y[i]);
-            }
-    return high > low ? high - low : 0;
+    double low, high;
+    return value_range(plot, &low, &high) ? high - low : 0;
 }
 
 /* The first curve whose characters those of curve k would cover in a terminal of `rows` lines; k if there is none. */
@@ -251,11 +262,24 @@ static void put_curve(eswi_buffer *script, const eswi_plot *plot, eswi_plot_medi
                            k);
 }
 
+/* gnuplot gives up on a plot without a value: an empty frame that says why it is empty. */
+static void put_nothing(eswi_buffer *script)
+{
+    eswi_buffer_printf(script, "set xrange [0:1]\nset yrange [0:1]\nunset xtics\nunset ytics\n"
+                               "set label 1 'no finite value yet' at graph 0.5, graph 0.5 center\n"
+                               "plot NaN notitle\nunset output\n");
+}
+
 void eswi_plot_script(const eswi_plot *plot, eswi_plot_medium medium, const char *output, unsigned columns,
                       unsigned rows, eswi_buffer *script)
 {
     put_terminal(script, medium, output, columns, rows);
     put_axes(script, plot, medium);
+    double low, high;
+    if (!value_range(plot, &low, &high)) {
+        put_nothing(script);
+        return;
+    }
     if (plot->distribution)
         eswi_buffer_printf(script, "set boxwidth %.4g\n", bar_width(plot));
     for (size_t k = 0; k < plot->n_curves; ++k)

@@ -354,6 +354,40 @@ class Reports(FigureTest):
         self.assertIn("median, quartiles", text)
         self.assertTrue((self.folder / "mine-figures" / "gap-to-optimum.svg").exists())
 
+    def figures_of(self, run):
+        """{name: text} of the figures of a run's report, which must be made."""
+        self.succeed("report", run)
+        found = {path.stem: "".join(xml.etree.ElementTree.parse(path).getroot().itertext())
+                 for path in (run / "report-figures").glob("*.svg")}
+        self.assertEqual((run / "report.html").read_text(encoding="utf-8").count("<svg"), 2 * len(found))
+        return found
+
+    def test_a_figure_without_a_finite_value_says_so(self):
+        for name, methods, keys in (
+                # the optimum is too large to be searched with six users, at any radius
+                ("large", "[li-gd, {use: grid-optimum, levels: 3, unit_levels: 3, max_combinations: 200}]",
+                 "subchannels: 2, pair_directions: true}\nsweep: {cell_radius_m: [100, 200], users: [1, 6]}\n"
+                 "compare: {optimum: grid-optimum}"),
+                # a quarter of the points is done: one line of two has none
+                ("part", "[li-gd]", "subchannels: 4}\nsweep: {users: [2, 4], cell_radius_m: [100, 200]}"),
+                ("texts", "[li-gd]", "subchannels: 4, users: 2}\nsweep: {access: [oma, noma], layout: [users_around_ap, uniform]}")):
+            run, text = self.folder / name, SMALL.replace("[device-only, li-gd]", methods)
+            text = text.replace("users: 4, subchannels: 2}", keys) + "keep: [summary]\n"
+            text = text.replace("aps: 2", "aps: 1") if name == "large" else text
+            self.succeed("run", self.write(text), "-o", run, "-q", *(("--shard", "0/4") if name != "large" else ()))
+            figures = self.figures_of(run)
+            empty = [figure for figure, words in figures.items() if "no finite value yet" in words]
+            self.assertTrue(empty, name)
+            self.assertLess(len(empty), len(figures), name)
+        self.assertIn("no finite value yet", self.succeed("show", self.folder / "part", "--plot", "latency_s"))
+
+    def test_bars_may_hang_below_zero(self):
+        self.write(SMALL + "keep: [scenarios]\n")
+        path = self.write(FIGURE.replace("y: latency_s(device-only) / latency_s(*)", "y: 0 - latency_s(*)")
+                          + "  - {claim: some, quantity: latency_s(li-gd), above: 0}\n", "figure.yaml")
+        self.succeed("reproduce", path, "-o", self.folder / "out", "-q")
+        self.assertTrue((self.folder / "out" / "report-figures" / "small-fig1.svg").exists())
+
     def test_without_gnuplot_a_report_has_its_tables_and_says_so(self):
         self.succeed("run", self.write(SMALL), "-o", self.folder / "run", "-q")
         done = edgesweep("report", self.folder / "run", environment={"PATH": str(self.folder)})
