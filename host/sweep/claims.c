@@ -124,63 +124,97 @@ static void finish(esw_claim_check *claim, const check *decisive)
 
 /* ---------------------------------------------------------------- the kinds of claims */
 
-static esw_status check_range(const eswi_claim *claim, const esw_results *results, const size_t *points,
-                              size_t n, esw_claim_check *result, esw_error *error)
+/* What a claim is checked on: the points it is about, and the methods that "*" stands for. */
+typedef struct cases {
+    const eswi_claim *claim;
+    const esw_figure *figure; /* for labels */
+    const esw_results *results;
+    size_t *points; /* room for all points of the sweep */
+    size_t n_points;
+    size_t method; /* in the place of "*"; ESW_NONE without one */
+} cases;
+
+/* Puts the method in front of what a value is: "Edge-Only, users = 50". */
+static void name_method(const cases *c, check *found)
 {
-    check decisive = {0};
-    for (size_t i = 0; i < n; ++i) {
-        check c = {.low = claim->low, .high = claim->high};
-        const eswi_estimand estimand = {&claim->quantity, points[i], ESW_NONE};
-        esw_status status = eswi_estimate_value(results, estimand, &c.estimate, error);
+    char rest[sizeof found->what];
+    if (c->method == ESW_NONE)
+        return;
+    memcpy(rest, found->what, sizeof rest);
+    const char *label = esw_experiment_method_label(esw_results_experiment(c->results), c->method);
+    snprintf(found->what, sizeof found->what, "%.80s%s%.160s", eswi_figure_label(c->figure, label),
+             rest[0] ? ", " : "", rest);
+}
+
+static esw_status check_range(const cases *c, esw_claim_check *result, check *decisive, esw_error *error)
+{
+    for (size_t i = 0; i < c->n_points; ++i) {
+        check found = {.low = c->claim->low, .high = c->claim->high};
+        const eswi_estimand estimand = {&c->claim->quantity, c->points[i], c->method};
+        esw_status status = eswi_estimate_value(c->results, estimand, &found.estimate, error);
         if (status)
             return status;
-        eswi_point_name(esw_results_experiment(results), points[i], ESW_NONE, c.what, sizeof c.what);
-        add_check(result, &decisive, &c);
+        eswi_point_name(esw_results_experiment(c->results), c->points[i], ESW_NONE, found.what,
+                        sizeof found.what);
+        name_method(c, &found);
+        add_check(result, decisive, &found);
     }
-    finish(result, &decisive);
     return ESW_OK;
 }
 
-/* The contrast of points[i] with the point before it along the sweep, or with the first one of its line. */
-static esw_status check_step(const eswi_claim *claim, const esw_results *results, size_t from, size_t to,
-                             size_t along, check *c, esw_error *error)
+/* The contrast of a point with the one before it along the sweep, or with the first one of its line. */
+static esw_status check_step(const cases *c, size_t from, size_t to, size_t along, check *found,
+                             esw_error *error)
 {
-    const esw_experiment *experiment = esw_results_experiment(results);
-    const eswi_estimand a = {&claim->quantity, to, ESW_NONE}, b = {&claim->quantity, from, ESW_NONE};
-    *c = (check){.low = claim->low, .high = claim->high};
-    snprintf(c->what, sizeof c->what, "%s from %s = %.80s to %.80s",
-             claim->kind == ESWI_CLAIM_CONSTANT ? "ratio" : "change",
+    const esw_experiment *experiment = esw_results_experiment(c->results);
+    const eswi_estimand a = {&c->claim->quantity, to, c->method}, b = {&c->claim->quantity, from, c->method};
+    const bool constant = c->claim->kind == ESWI_CLAIM_CONSTANT;
+    *found = (check){.low = c->claim->low, .high = c->claim->high};
+    snprintf(found->what, sizeof found->what, "%s from %s = %.80s to %.80s", constant ? "ratio" : "change",
              esw_experiment_sweep_key(experiment, along), esw_experiment_sweep_text(experiment, from, along),
              esw_experiment_sweep_text(experiment, to, along));
-    return eswi_estimate_contrast(results, a, b,
-                                  claim->kind == ESWI_CLAIM_CONSTANT ? ESWI_QUOTIENT : ESWI_DIFFERENCE,
-                                  &c->estimate, error);
+    name_method(c, found);
+    return eswi_estimate_contrast(c->results, a, b, constant ? ESWI_QUOTIENT : ESWI_DIFFERENCE,
+                                  &found->estimate, error);
 }
 
-static esw_status check_trend(const eswi_claim *claim, const esw_results *results, const size_t *points,
-                              size_t n, esw_claim_check *result, esw_error *error)
+static esw_status check_trend(const cases *c, esw_claim_check *result, check *decisive, esw_error *error)
 {
-    const esw_experiment *experiment = esw_results_experiment(results);
-    check decisive = {0};
-    const size_t along = eswi_sweep_key_find(experiment, claim->along);
+    const esw_experiment *experiment = esw_results_experiment(c->results);
+    const size_t before = result->checks, along = eswi_sweep_key_find(experiment, c->claim->along);
     esw_status status = along == ESW_NONE ? esw_fail(error, ESW_BAD_USAGE, "along: '%.60s' is not swept",
-                                                     claim->along ? claim->along : "")
+                                                     c->claim->along ? c->claim->along : "")
                                           : ESW_OK;
-    for (size_t i = 0; i < n && !status; ++i) {
+    for (size_t i = 0; i < c->n_points && !status; ++i) {
         size_t from = ESW_NONE;
         for (size_t j = 0; j < i; ++j)
-            if (eswi_points_in_line(experiment, points[j], points[i], along) &&
-                (from == ESW_NONE || claim->kind != ESWI_CLAIM_CONSTANT))
-                from = points[j];
-        check c;
+            if (eswi_points_in_line(experiment, c->points[j], c->points[i], along) &&
+                (from == ESW_NONE || c->claim->kind != ESWI_CLAIM_CONSTANT))
+                from = c->points[j];
+        check found;
         if (from == ESW_NONE)
             continue;
-        status = check_step(claim, results, from, points[i], along, &c, error);
+        status = check_step(c, from, c->points[i], along, &found, error);
         if (!status)
-            add_check(result, &decisive, &c);
+            add_check(result, decisive, &found);
     }
-    if (!status && result->checks == 0)
+    if (!status && result->checks == before)
         return esw_fail(error, ESW_BAD_USAGE, "trend: fewer than two points along the sweep");
+    return status;
+}
+
+static esw_status check_claim(cases *c, esw_claim_check *result, esw_error *error)
+{
+    const esw_experiment *experiment = esw_results_experiment(c->results);
+    const eswi_method_names *methods = &c->claim->methods;
+    check decisive = {0};
+    esw_status status = find_points(experiment, c->claim, c->points, &c->n_points, error);
+    for (size_t i = 0; (i < methods->n || (i == 0 && methods->n == 0)) && !status; ++i) {
+        c->method = methods->n ? esw_experiment_method_find(experiment, methods->names[i]) : ESW_NONE;
+        if (methods->n && c->method == ESW_NONE)
+            return esw_fail(error, ESW_BAD_USAGE, "methods: the run has no method '%.60s'", methods->names[i]);
+        status = (c->claim->kind == ESWI_CLAIM_RANGE ? check_range : check_trend)(c, result, &decisive, error);
+    }
     if (!status)
         finish(result, &decisive);
     return status;
@@ -189,25 +223,24 @@ static esw_status check_trend(const eswi_claim *claim, const esw_results *result
 esw_status esw_figure_check(const esw_figure *figure, const esw_results *results, esw_claim_check *checks,
                             esw_error *error)
 {
-    const esw_experiment *experiment = esw_results_experiment(results);
-    size_t *points = calloc(esw_experiment_point_count(experiment), sizeof *points), n;
-    esw_status status = points ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", figure->source);
+    const size_t n = esw_experiment_point_count(esw_results_experiment(results));
+    cases c = {.figure = figure, .results = results, .points = calloc(n, sizeof *c.points)};
+    esw_status status = c.points ? ESW_OK : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", figure->source);
     for (size_t i = 0; i < figure->n_claims && !status; ++i) {
         const eswi_claim *claim = &figure->claims[i];
         esw_error cause = {0};
         checks[i] = (esw_claim_check){.claim = claim->claim,
                                       .source = claim->source ? claim->source : "",
+                                      .reading = claim->reading ? claim->reading : "",
                                       .quantity = claim->quantity.text,
                                       .note = claim->note ? claim->note : ""};
-        status = find_points(experiment, claim, points, &n, &cause);
-        if (!status)
-            status = (claim->kind == ESWI_CLAIM_RANGE ? check_range : check_trend)(claim, results, points, n,
-                                                                                   &checks[i], &cause);
+        c.claim = claim;
+        status = check_claim(&c, &checks[i], &cause);
         if (status == ESW_BAD_USAGE)
             eswi_fail_at((eswi_place){figure->source, claim->line}, error, "claim: %s", cause.text);
         else if (status)
             esw_fail(error, status, "%s", cause.text);
     }
-    free(points);
+    free(c.points);
     return status;
 }

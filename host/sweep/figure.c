@@ -15,7 +15,7 @@ typedef struct reader {
     esw_error *error;
 } reader;
 
-static const double default_within = 0.1;
+static const double default_within = 0.05;
 
 /* ---------------------------------------------------------------- errors and small values */
 
@@ -119,9 +119,7 @@ static esw_status read_formula(const reader *r, const eswi_node *node, const cha
     return status;
 }
 
-/* ---------------------------------------------------------------- plots */
-
-static esw_status read_methods(const reader *r, const eswi_node *node, eswi_figure_plot *plot)
+static esw_status read_methods(const reader *r, const eswi_node *node, eswi_method_names *methods)
 {
     const eswi_node *list = eswi_node_get(node, "methods");
     char found[64];
@@ -130,18 +128,20 @@ static esw_status read_methods(const reader *r, const eswi_node *node, eswi_figu
     if (list->kind != ESWI_SEQUENCE || list->n == 0)
         return eswi_fail_at(at(r, list->line), r->error, "methods: found %s, must be a list of methods",
                             eswi_node_describe(list, found));
-    plot->methods = calloc(list->n, sizeof *plot->methods);
-    if (!plot->methods)
+    methods->names = calloc(list->n, sizeof *methods->names);
+    if (!methods->names)
         return out_of_memory(r);
     for (size_t i = 0; i < list->n; ++i) {
         if (list->items[i].kind != ESWI_SCALAR)
             return eswi_fail_at(at(r, list->items[i].line), r->error, "methods: must be a list of methods");
-        plot->methods[plot->n_methods] = strdup(list->items[i].text);
-        if (!plot->methods[plot->n_methods++])
+        methods->names[methods->n] = strdup(list->items[i].text);
+        if (!methods->names[methods->n++])
             return out_of_memory(r);
     }
     return ESW_OK;
 }
+
+/* ---------------------------------------------------------------- plots */
 
 static esw_status read_plot(const reader *r, const eswi_node *node)
 {
@@ -160,7 +160,7 @@ static esw_status read_plot(const reader *r, const eswi_node *node)
         status = read_text(r, node, "x", false, &plot->x);
     if (!status)
         status = read_text(r, node, "x_label", false, &plot->x_label);
-    return status ? status : read_methods(r, node, plot);
+    return status ? status : read_methods(r, node, &plot->methods);
 }
 
 /* ---------------------------------------------------------------- claims */
@@ -245,11 +245,28 @@ static esw_status read_at(const reader *r, const eswi_node *node, eswi_claim *cl
     return claim->at ? ESW_OK : out_of_memory(r);
 }
 
+/* The methods that "*" stands for: needed with it, refused without. */
+static esw_status read_rivals(const reader *r, const eswi_node *node, eswi_claim *claim)
+{
+    const eswi_node *list = eswi_node_get(node, "methods");
+    bool star = false;
+    for (size_t i = 0; i < claim->quantity.n_terms; ++i)
+        star = star || strcmp(claim->quantity.terms[i].method, "*") == 0;
+    if (star && !list)
+        return eswi_fail_at(at(r, node->line), r->error,
+                            "claims: the quantity has the method *; 'methods' must say which it stands for");
+    if (list && !star)
+        return eswi_fail_at(at(r, list->line), r->error,
+                            "methods: the quantity has no method * that they could stand for");
+    return read_methods(r, node, &claim->methods);
+}
+
 static esw_status read_claim(const reader *r, const eswi_node *node)
 {
     eswi_claim *claim = &r->figure->claims[r->figure->n_claims];
-    esw_status status = check_keys(
-        r, node, "claims", "claim source quantity at along about between above below trend within note");
+    esw_status status = check_keys(r, node, "claims",
+                                   "claim source reading quantity methods at along about between above below "
+                                   "trend within note");
     if (status)
         return status;
     ++r->figure->n_claims;
@@ -258,11 +275,15 @@ static esw_status read_claim(const reader *r, const eswi_node *node)
     if (!status)
         status = read_text(r, node, "source", false, &claim->source);
     if (!status)
+        status = read_text(r, node, "reading", false, &claim->reading);
+    if (!status)
         status = read_text(r, node, "note", false, &claim->note);
     if (!status)
         status = read_text(r, node, "along", false, &claim->along);
     if (!status)
         status = read_formula(r, node, "quantity", &claim->quantity);
+    if (!status)
+        status = read_rivals(r, node, claim);
     if (!status)
         status = read_condition(r, node, claim);
     return status ? status : read_at(r, node, claim);
@@ -391,6 +412,13 @@ esw_status esw_figure_load(const char *path, esw_figure **figure, esw_error *err
     return status;
 }
 
+static void methods_free(eswi_method_names *methods)
+{
+    for (size_t i = 0; i < methods->n; ++i)
+        free(methods->names[i]);
+    free(methods->names);
+}
+
 static void plot_free(eswi_figure_plot *plot)
 {
     eswi_formula_free(&plot->y);
@@ -398,16 +426,16 @@ static void plot_free(eswi_figure_plot *plot)
     free(plot->label);
     free(plot->x);
     free(plot->x_label);
-    for (size_t i = 0; i < plot->n_methods; ++i)
-        free(plot->methods[i]);
-    free(plot->methods);
+    methods_free(&plot->methods);
 }
 
 static void claim_free(eswi_claim *claim)
 {
     eswi_formula_free(&claim->quantity);
+    methods_free(&claim->methods);
     free(claim->claim);
     free(claim->source);
+    free(claim->reading);
     free(claim->note);
     free(claim->along);
     json_decref(claim->at);

@@ -10,6 +10,12 @@ typedef struct eswi_label {
     char *key, *text;
 } eswi_label;
 
+/* Methods by their labels in the experiment; none where the file names none. */
+typedef struct eswi_method_names {
+    char **names;
+    size_t n;
+} eswi_method_names;
+
 /* One plot: a curve per method over a swept key. */
 typedef struct eswi_figure_plot {
     eswi_formula y; /* with the method "*" */
@@ -17,8 +23,7 @@ typedef struct eswi_figure_plot {
     char *label;    /* of the y axis, with its unit */
     char *x;        /* the swept key along the axis; NULL: the experiment's first */
     char *x_label;
-    char **methods; /* NULL: all */
-    size_t n_methods;
+    eswi_method_names methods; /* none: all */
     int line;
 } eswi_figure_plot;
 
@@ -30,8 +35,9 @@ typedef enum eswi_claim_kind {
 } eswi_claim_kind;
 
 typedef struct eswi_claim {
-    char *claim, *source, *note;
+    char *claim, *source, *reading, *note;
     eswi_formula quantity;
+    eswi_method_names methods; /* those that the method "*" of the quantity stands for, each in turn */
     eswi_claim_kind kind;
     double low, high;
     char *along; /* trends: the swept key; NULL: the experiment's first */

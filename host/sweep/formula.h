@@ -5,7 +5,7 @@
  *
  * A term metric(method) is the mean of a metric over the scenarios of a point; "@ key=value, ..." takes it at
  * the point that differs from the current one in these swept keys. The method * stands for the one that a plot
- * draws. Terms and numbers are joined by + - * / and parentheses.
+ * draws, or for each of those that a claim names. Terms and numbers are joined by + - * / and parentheses.
  */
 #ifndef ESWI_FORMULA_H
 #define ESWI_FORMULA_H

@@ -356,13 +356,14 @@ esw_status eswi_report_add_metric(eswi_report *report, const esw_results *result
 static esw_status find_methods(const eswi_figure_plot *plot, const esw_experiment *experiment, source *from,
                                size_t *methods, esw_error *error)
 {
-    if (!plot->methods)
+    if (plot->methods.n == 0)
         return ESW_OK;
-    from->n_methods = plot->n_methods;
-    for (size_t i = 0; i < plot->n_methods; ++i) {
-        methods[i] = esw_experiment_method_find(experiment, plot->methods[i]);
+    from->n_methods = plot->methods.n;
+    for (size_t i = 0; i < plot->methods.n; ++i) {
+        methods[i] = esw_experiment_method_find(experiment, plot->methods.names[i]);
         if (methods[i] == ESW_NONE)
-            return esw_fail(error, ESW_BAD_USAGE, "plots: the run has no method '%.60s'", plot->methods[i]);
+            return esw_fail(error, ESW_BAD_USAGE, "plots: the run has no method '%.60s'",
+                            plot->methods.names[i]);
     }
     return ESW_OK;
 }
@@ -377,7 +378,7 @@ static esw_status add_figure_plot(eswi_report *report, size_t part, const esw_fi
     char text[128];
     if (plot->x && key == ESW_NONE)
         return esw_fail(error, ESW_BAD_USAGE, "plots: x: '%.60s' is not swept", plot->x);
-    if (plot->n_methods > all)
+    if (plot->methods.n > all)
         return esw_fail(error, ESW_BAD_USAGE, "plots: more methods than the run has");
     size_t *methods = all_methods(experiment, &from, error);
     esw_status status = methods ? find_methods(plot, experiment, &from, methods, error) : ESW_NO_MEMORY;

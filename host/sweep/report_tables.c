@@ -47,6 +47,8 @@ static void put_claim(eswi_buffer *html, const esw_claim_check *check)
     eswi_html(html, "<tr><td>%s", check->claim);
     if (check->source[0])
         eswi_html(html, " <small>%s</small>", check->source);
+    if (check->reading[0])
+        eswi_html(html, "<br><small>Read as: %s</small>", check->reading);
     if (check->note[0])
         eswi_html(html, "<br><small>%s</small>", check->note);
     eswi_html(html, "</td><td data-label=\"here\">");

@@ -49,14 +49,15 @@ esw_status esw_figures_find(char ***paths, size_t *count, esw_error *error);
 typedef struct esw_claim_check {
     const char *claim;    /* the paper's statement */
     const char *source;   /* where the paper says it, or "" */
+    const char *reading;  /* how the statement was read where it is ambiguous, or "" */
     const char *quantity; /* the formula */
     const char *note;     /* why the verdict is what it is, or "" */
     esw_claim_verdict verdict;
-    /* The value that decides: the first that fails, else the first that is undetermined, else the one nearest
-     * to the edge of its range. For trends it is a step along the sweep. */
+    /* The value that decides: of those that fail, else of those that are undetermined, else of all, the one
+     * farthest out of its range or nearest to its edge. For trends it is a step along the sweep. */
     double value, low, high;
     double range_low, range_high; /* what it must lie in; infinite where open */
-    char what[256];               /* what the value is, "users = 90" or "from users = 50 to 150" */
+    char what[256];               /* what the value is, "users = 90" or "change from users = 50 to 150" */
     size_t checks, held, failed;  /* values checked; the others are undetermined */
 } esw_claim_check;
 

@@ -154,6 +154,25 @@ class Claims(FigureTest):
         self.assertAlmostEqual(values["up"][1], -one, delta=0.01 * one)
         self.assertTrue(any(abs(values["constant"][1] - k) < 0.01 * k for k in (3, 4)))
 
+    def test_a_claim_about_several_methods_needs_all_of_them(self):
+        ratio = "quantity: latency_s(*) / latency_s(li-gd)"
+        found = self.reproduce(f"""\
+  - {{claim: device, quantity: latency_s(device-only) / latency_s(li-gd), at: {{users: 4}}, above: 0.5}}
+  - {{claim: edge, quantity: latency_s(edge-only) / latency_s(li-gd), at: {{users: 4}}, above: 0.5}}
+  - {{claim: both, {ratio}, methods: [device-only, edge-only], at: {{users: 4}}, above: 0.5}}
+  - {{claim: the best, {ratio}, methods: [device-only, li-gd], above: 1, reading: equal is not better}}
+  - {{claim: nearly constant, quantity: latency_s(*), methods: [li-gd, device-only], trend: constant, within: 90%}}
+  - {{claim: all rise, quantity: latency_s(*), methods: [li-gd, device-only], trend: increasing}}
+""", code=EXIT_CHECK, experiment=SWEPT.replace("[device-only, li-gd]", "[device-only, edge-only, li-gd]"))
+        self.assertEqual(found["both"], min(found["device"], found["edge"], key=lambda value: value[1]))
+        self.assertEqual(found["the best"], ("not reproduced", 1, 1, 1))
+        self.assertEqual(found["nearly constant"][0], "reproduced")
+        self.assertEqual(found["all rise"], ("not reproduced", 0, 0, 0), "Device-Only does not depend on the others")
+        text = (self.folder / "out" / "report.html").read_text(encoding="utf-8")
+        for part in ("Li-GD, users = 2; 3 of 6 values hold", "Read as: equal is not better",
+                     "device-only, change from users = 2 to 4"):
+            self.assertIn(part, text)
+
     def test_quick_takes_the_scenarios_of_the_figure(self):
         self.write(SWEPT)
         path = self.write(FIGURE + "  - {claim: ratio, quantity: latency_s(li-gd), above: 0}\n", "figure.yaml")
@@ -243,6 +262,9 @@ class FigureFiles(FigureTest):
             ("  - {claim: a, quantity: 1 + , above: 1}\n", "a term or a number is missing"),
             ("  - {claim: a, quantity: (latency_s(li-gd), above: 1}\n", "figure.yaml:10"),
             ("  - {claim: a, quantity: 3, above: 1}\n", "names no metric"),
+            ("  - {claim: a, quantity: latency_s(*), above: 1}\n", ["figure.yaml:10", "'methods' must say"]),
+            (f"  - {{claim: a, {good}, methods: [li-gd], above: 1}}\n", "has no method *"),
+            ("  - {claim: a, quantity: latency_s(*), methods: [], above: 1}\n", "must be a list of methods"),
         ):
             with self.subTest(claim=claim):
                 self.refuse(claim, says)
@@ -254,7 +276,7 @@ class FigureFiles(FigureTest):
             ("  - {claim: a, quantity: latency_s(li-gd), at: {aps: 3}, above: 1}\n", "'aps' is not swept"),
             ("  - {claim: a, quantity: latency_s(li-gd), at: {users: 3}, above: 1}\n", "no sweep point"),
             ("  - {claim: a, quantity: latency_s(li-gd @ users=3), above: 1}\n", "no sweep point"),
-            ("  - {claim: a, quantity: latency_s(*), above: 1}\n", "no method '*'"),
+            ("  - {claim: a, quantity: latency_s(*), methods: [li-gs], above: 1}\n", "no method 'li-gs'"),
             ("  - {claim: a, quantity: latency_s(li-gd), along: aps, trend: increasing}\n", "'aps' is not swept"),
         )):
             with self.subTest(claim=claim):
@@ -332,7 +354,7 @@ class Reports(FigureTest):
         self.write(SWEPT.replace("name: small", f"name: {quoted}"))
         figure = (FIGURE.replace("A small figure", quoted).replace("labels: {li-gd: Li-GD}", f"labels: {{li-gd: {quoted}}}")
                   .replace("label: speed-up", f"label: {quoted}"))
-        path = self.write(figure + f"  - {{claim: {quoted}, note: {quoted}, source: {quoted}, "
+        path = self.write(figure + f"  - {{claim: {quoted}, note: {quoted}, source: {quoted}, reading: {quoted}, "
                           "quantity: latency_s(device-only), above: 0}\n", "figure.yaml")
         self.succeed("reproduce", path, "-o", self.folder / "out", "-q")
         self.succeed("report", self.folder / "out" / "experiment")
