@@ -121,7 +121,7 @@ double naive_local(const naive *n, unsigned senders)
     return sum;
 }
 
-void draw_network(test_case *c, uint64_t seed, uint64_t index, const case_shape *shape)
+void draw_optimum_case(test_case *c, uint64_t seed, uint64_t index, const case_shape *shape)
 {
     case_draw(c, seed, index, shape);
     c->config.access = index % 4 < 3 ? ECC_NOMA : c->config.access;
@@ -140,7 +140,7 @@ void draw_network(test_case *c, uint64_t seed, uint64_t index, const case_shape 
 
 void draw_component(test_case *c, uint64_t seed, uint64_t index, int aps, int users)
 {
-    draw_network(
+    draw_optimum_case(
         c, seed, index,
         &(case_shape){
             .aps = aps, .users = users, .subchannels = 1, .cluster_cap = users, .ties = index % 5 == 0});

@@ -30,7 +30,7 @@ double naive_least(const naive *n, int direction, unsigned senders, const double
 double naive_local(const naive *n, unsigned senders);
 
 /* A case with options of the optimum methods set and gains at which users may send or not. */
-void draw_network(test_case *c, uint64_t seed, uint64_t index, const case_shape *shape);
+void draw_optimum_case(test_case *c, uint64_t seed, uint64_t index, const case_shape *shape);
 
 /* The same with one subchannel that has room for all. */
 void draw_component(test_case *c, uint64_t seed, uint64_t index, int aps, int users);

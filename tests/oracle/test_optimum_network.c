@@ -271,12 +271,12 @@ static bool crosses(const test_case *c, int u)
 static void draw(test_case *c, uint64_t seed, int index, int users_most, int subchannels_most)
 {
     dice d = dice_of(seed, (uint64_t)index);
-    draw_network(c, seed + 1, (uint64_t)index,
-                 &(case_shape){.aps = dice_int(&d, 1, 3),
-                               .users = dice_int(&d, 1, users_most),
-                               .subchannels = dice_int(&d, 1, subchannels_most),
-                               .cluster_cap = dice_int(&d, 1, 3),
-                               .ties = index % 5 == 0});
+    draw_optimum_case(c, seed + 1, (uint64_t)index,
+                      &(case_shape){.aps = dice_int(&d, 1, 3),
+                                    .users = dice_int(&d, 1, users_most),
+                                    .subchannels = dice_int(&d, 1, subchannels_most),
+                                    .cluster_cap = dice_int(&d, 1, 3),
+                                    .ties = index % 5 == 0});
 }
 
 /* ---------------------------------------------------------------- tests */
@@ -442,11 +442,11 @@ Test(optimum_network, joint_is_never_worse_than_where_it_starts, .timeout = 3600
         test_case c;
         dice d = dice_of(640, (uint64_t)i);
         const int aps = dice_int(&d, 1, CASE_MAX_APS), cap = dice_int(&d, 1, 16 / aps < 4 ? 16 / aps : 4);
-        draw_network(&c, 641, (uint64_t)i,
-                     &(case_shape){.aps = aps,
-                                   .subchannels = dice_int(&d, 1, SUBCHANNELS),
-                                   .cluster_cap = cap,
-                                   .ties = i % 5 == 0});
+        draw_optimum_case(&c, 641, (uint64_t)i,
+                          &(case_shape){.aps = aps,
+                                        .subchannels = dice_int(&d, 1, SUBCHANNELS),
+                                        .cluster_cap = cap,
+                                        .ties = i % 5 == 0});
         c.config.starts = i % 3 + 1;
         c.config.start_seed = (uint64_t)i;
         solve(&c, ECC_JOINT);
@@ -484,8 +484,8 @@ Test(optimum_network, joint_is_mostly_at_the_best_assignment, .timeout = 3600)
         for (int i = 0; i < trials; i++) {
             test_case c;
             dice d = dice_of(650 + (uint64_t)shape, (uint64_t)i);
-            draw_network(&c, 660 + (uint64_t)shape, (uint64_t)i,
-                         &(case_shape){.aps = 2, .users = users, .subchannels = 2, .cluster_cap = 3});
+            draw_optimum_case(&c, 660 + (uint64_t)shape, (uint64_t)i,
+                              &(case_shape){.aps = 2, .users = users, .subchannels = 2, .cluster_cap = 3});
             c.config.access = ECC_NOMA;
             c.config.pair_directions = shape % 2;
             solve(&c, ECC_JOINT);
