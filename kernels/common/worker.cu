@@ -87,7 +87,8 @@ static esw_status choose_chunk(eswi_cuda_worker *w, const eswi_point *point, uin
 
 /* ---------------------------------------------------------------- open and close */
 
-/* Lays out the images of all runs, for the device's memory from its beginning, and copies them there. */
+/* Lays out the images of all runs, for the device's memory from its beginning, and copies them there. They are there when
+ * this returns, for kernels in any stream: a copy without a wait would only have left the host's memory. */
 static esw_status upload(eswi_cuda_worker *w, const eswi_point *point, esw_error *error)
 {
     const size_t bytes = images_bytes(w->system, point);
@@ -102,7 +103,9 @@ static esw_status upload(eswi_cuda_worker *w, const eswi_point *point, esw_error
         w->system->image(&run, w->runs[i].h_image, w->runs[i].d_image);
         at += eswi_cuda_aligned(w->system->image_bytes(&run));
     }
-    ESWI_CUDA_TRY(error, cudaMemcpy(w->d_memory, w->h_images, bytes, cudaMemcpyHostToDevice));
+    cudaStream_t stream = w->slot[0].stream;
+    ESWI_CUDA_TRY(error, cudaMemcpyAsync(w->d_memory, w->h_images, bytes, cudaMemcpyHostToDevice, stream));
+    ESWI_CUDA_TRY(error, cudaStreamSynchronize(stream));
     return ESW_OK;
 }
 
@@ -160,8 +163,8 @@ esw_status eswi_cuda_worker_open(eswi_cuda_worker *w, const eswi_point *point, u
         return status;
     ESWI_CUDA_TRY(error, cudaMalloc(&w->d_memory, bytes));
     ESWI_CUDA_TRY(error, cudaMallocHost(&w->h_memory, pinned_bytes(point, w->chunk) * ESWI_CUDA_SLOTS));
-    status = upload(w, point, error);
-    return status ? status : open_slots(w, point, error);
+    status = open_slots(w, point, error);
+    return status ? status : upload(w, point, error);
 }
 
 void eswi_cuda_worker_close(eswi_cuda_worker *w)

@@ -114,6 +114,17 @@ HOST = (
            "w->slot[0].stream));\n    slot->out = out;"),
     Mutant("slot-reused-too-early", WORKER, "        status = collect(&w->slot[next], error);\n        if (!status)",
            "        if (!status)"),
+    Mutant("images-left-on-their-way", WORKER,
+           "cudaMemcpyAsync(w->d_memory, w->h_images, bytes, cudaMemcpyHostToDevice, stream));\n"
+           "    ESWI_CUDA_TRY(error, cudaStreamSynchronize(stream));\n",
+           "cudaMemcpyAsync(w->d_memory, w->h_images, bytes, cudaMemcpyHostToDevice, stream));\n"),
+    Mutant("images-on-the-default-stream", WORKER,
+           "    cudaStream_t stream = w->slot[0].stream;\n"
+           "    ESWI_CUDA_TRY(error, cudaMemcpyAsync(w->d_memory, w->h_images, bytes, cudaMemcpyHostToDevice, stream));\n"
+           "    ESWI_CUDA_TRY(error, cudaStreamSynchronize(stream));\n",
+           "    ESWI_CUDA_TRY(error, cudaMemcpy(w->d_memory, w->h_images, bytes, cudaMemcpyHostToDevice));\n"),
+    Mutant("descents-config-on-the-default-stream", "kernels/ecc/li_gd.cu",
+           "ESW_LAUNCH(ecc_li_gd_config_kernel, 1, 1, 0, stream,", "ESW_LAUNCH(ecc_li_gd_config_kernel, 1, 1, 0, nullptr,"),
     # ---- memory
     Mutant("shares-cleared-by-half", BASELINES, "sizeof(int32_t) * ECC_DIRECTIONS * batch->count *",
            "sizeof(int32_t) * batch->count *"),

@@ -16,6 +16,7 @@ template <class T> class DeviceArray
     explicit DeviceArray(const std::vector<T> &values) : DeviceArray(values.size())
     {
         cudaMemcpy(d_, values.data(), n_ * sizeof(T), cudaMemcpyHostToDevice);
+        cudaStreamSynchronize(nullptr); /* for streams that do not wait for the default one */
     }
     ~DeviceArray()
     {

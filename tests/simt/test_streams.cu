@@ -137,12 +137,15 @@ Test(simt_streams, memory_of_a_stream_lives_between_its_two_operations)
     cr_assert(simt::live_allocations().empty());
 
     cudaMallocAsync(&x, sizeof *x, stream); /* used before the stream is there */
-    cr_assert_eq(cudaMemset(x, 0, sizeof *x), cudaSuccess, "the default stream waits for a blocking one");
+    cr_assert_eq(cudaMemset(x, 0, sizeof *x), cudaSuccess);
+    cr_assert_eq(cudaStreamSynchronize(nullptr), cudaSuccess, "the default stream waits for a blocking one");
     cudaFreeAsync(x, stream);
     cudaStreamDestroy(stream);
     cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
+    simt::config.seed = 0; /* the stream that was there first goes first: the default one */
     cudaMallocAsync(&x, sizeof *x, stream);
-    cr_assert_eq(cudaMemset(x, 0, sizeof *x), cudaErrorLaunchFailure);
+    cr_assert_eq(cudaMemset(x, 0, sizeof *x), cudaSuccess);
+    cr_assert_eq(cudaDeviceSynchronize(), cudaErrorLaunchFailure);
     cr_assert_eq(simt::reports().size(), 1u);
     cudaDeviceReset();
 }
@@ -166,22 +169,60 @@ Test(simt_streams, a_destroyed_stream_ends_its_work_nevertheless)
     simt::clear_reports();
 }
 
-Test(simt_streams, the_default_stream_waits_for_blocking_streams_only)
+/* 5 is copied to x, where 1 was, and a kernel in another stream doubles x; returns x afterwards. `wait` makes the host wait
+ * for the copy. */
+static float copy_then_double(uint64_t seed, unsigned stream_flags, bool wait)
 {
+    simt::config.seed = seed;
     simt::config.defer_streams = true;
-    cudaStream_t blocking, other;
-    cudaStreamCreate(&blocking);
-    cudaStreamCreateWithFlags(&other, cudaStreamNonBlocking);
-    DeviceArray<float> a(std::vector<float>{1.0f}), b(std::vector<float>{1.0f});
-    ESW_LAUNCH(double_kernel, 1, 1, 0, blocking, a.get());
-    ESW_LAUNCH(double_kernel, 1, 1, 0, other, b.get());
-    ESW_LAUNCH(add_kernel, 1, 1, 0, nullptr, a.get(), 1.0f);
-    ESW_LAUNCH(add_kernel, 1, 1, 0, nullptr, b.get(), 1.0f);
+    cudaStream_t stream;
+    cudaStreamCreateWithFlags(&stream, stream_flags);
+    DeviceArray<float> x(std::vector<float>{1.0f});
+    const float pageable = 5.0f;
+    cudaMemcpy(x.get(), &pageable, sizeof pageable, cudaMemcpyHostToDevice);
+    if (wait)
+        cudaStreamSynchronize(nullptr);
+    ESW_LAUNCH(double_kernel, 1, 1, 0, stream, x.get());
     cudaDeviceSynchronize();
-    cr_assert_eq(a.copy()[0], 3.0f);
-    cr_assert_eq(b.copy()[0], 4.0f);
-    cudaStreamDestroy(blocking);
-    cudaStreamDestroy(other);
+    cudaStreamDestroy(stream);
+    return x.copy()[0];
+}
+
+Test(simt_streams, a_copy_from_pageable_memory_is_done_for_streams_that_wait_for_it_only)
+{
+    int wrong = 0;
+    for (uint64_t seed = 0; seed < n_seeds; seed++) {
+        cr_assert_eq(copy_then_double(seed, cudaStreamNonBlocking, true), 10.0f);
+        cr_assert_eq(copy_then_double(seed, cudaStreamDefault, false), 10.0f);
+        wrong += copy_then_double(seed, cudaStreamNonBlocking, false) != 10.0f;
+    }
+    cr_assert_gt(wrong, 0, "it may come after the kernel");
+    cr_assert_lt(wrong, n_seeds, "or before");
+}
+
+Test(simt_streams, work_of_the_default_stream_comes_late_and_in_no_order_with_streams_that_are_not_blocking)
+{
+    int wrong = 0;
+    for (uint64_t seed = 0; seed < n_seeds; seed++) {
+        simt::config.seed = seed;
+        simt::config.defer_streams = true;
+        cudaStream_t blocking, other;
+        cudaStreamCreate(&blocking);
+        cudaStreamCreateWithFlags(&other, cudaStreamNonBlocking);
+        DeviceArray<float> a(std::vector<float>{1.0f}), b(std::vector<float>{1.0f});
+        ESW_LAUNCH(add_kernel, 1, 1, 0, nullptr, a.get(), 2.0f);
+        ESW_LAUNCH(double_kernel, 1, 1, 0, blocking, a.get());
+        ESW_LAUNCH(add_kernel, 1, 1, 0, nullptr, a.get(), 4.0f);
+        ESW_LAUNCH(add_kernel, 1, 1, 0, nullptr, b.get(), 2.0f);
+        ESW_LAUNCH(double_kernel, 1, 1, 0, other, b.get());
+        cudaDeviceSynchronize();
+        cr_assert_eq(a.copy()[0], 10.0f, "seed %d", static_cast<int>(seed));
+        wrong += b.copy()[0] != 6.0f;
+        cudaStreamDestroy(blocking);
+        cudaStreamDestroy(other);
+    }
+    cr_assert_gt(wrong, 0);
+    cr_assert_lt(wrong, n_seeds);
 }
 
 Test(simt_streams, events_tell_when_their_stream_has_reached_them)

@@ -14,7 +14,7 @@ FAULTS = (
     ("cudaMallocHost:1", ("kernels/common/solver.cu:", "cudaMallocHost(", "out of memory")),
     ("cudaMallocHost:2", ("kernels/common/worker.cu:", "cudaMallocHost(", "out of memory")),
     ("cudaStreamCreate:2", ("kernels/common/worker.cu:", "cudaStreamCreateWithFlags(", "cudaErrorLaunchFailure")),
-    ("cudaMemcpy:1", ("kernels/common/worker.cu:", "cudaMemcpy(", "cudaErrorLaunchFailure")),
+    ("cudaMemcpyAsync:1", ("kernels/common/worker.cu:", "w->h_images", "cudaErrorLaunchFailure")),
     ("cudaMemcpyAsync:3", ("kernels/common/worker.cu:", "cudaMemcpyAsync(", "cudaErrorLaunchFailure")),
     ("cudaMemsetAsync:1", ("kernels/ecc/baselines.cu:", "cudaMemsetAsync(", "cudaErrorLaunchFailure")),
     ("launch:1=cudaErrorInvalidConfiguration", ("kernels/ecc/stage.cu:", "launch of ecc_place_kernel",

@@ -185,10 +185,27 @@ static void enqueue_copy_in(const CopyCall &c, cudaStream_t stream)
     });
 }
 
+/* From pageable memory: taken now, at its place when its turn comes. */
+static void enqueue_staged_copy(const CopyCall &c, cudaStream_t stream)
+{
+    if (c.bytes == 0 || !check_range(c.place, "copy source", c.from, c.bytes, false))
+        return;
+    const char *source = static_cast<const char *>(c.from);
+    auto staged = std::make_shared<std::vector<char>>(source, source + c.bytes);
+    enqueue(stream, [c, staged] {
+        CopyCall of_staged = c;
+        of_staged.from = staged->data();
+        copy(of_staged);
+    });
+}
+
 } // namespace simt
 
 using namespace simt;
 
+/* CUDA's "API synchronization behavior": the host waits, but from pageable memory only until the data is taken, and for
+ * nothing between places on a device. The rest of those happens in the default stream, for which streams that are not
+ * blocking do not wait. */
 cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, cudaMemcpyKind kind, const char *file,
                        int line)
 {
@@ -196,7 +213,14 @@ cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, cudaMemcpyKind 
     if (cudaError_t error = enter("cudaMemcpy"))
         return error;
     wait_for_stream(nullptr);
-    copy(describe(to, from, bytes, kind, {file, line}));
+    const CopyCall c = describe(to, from, bytes, kind, {file, line});
+    if (c.to_device && !c.from_device && !is_pinned(from)) {
+        enqueue_staged_copy(c, nullptr);
+    } else {
+        enqueue(nullptr, [c] { copy(c); });
+        if (!c.to_device || !c.from_device)
+            wait_for_stream(nullptr);
+    }
     return device_status();
 }
 
@@ -209,19 +233,13 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpy
     if (cudaError_t error = enter("cudaMemcpyAsync"))
         return error;
     const CopyCall c = describe(to, from, bytes, kind, {file, line});
-    const bool waits = config.defer_streams && stream;
+    const bool waits = config.defer_streams;
     if (waits && c.to_device && !c.from_device && is_pinned(from)) {
         enqueue_copy_in(c, stream);
     } else if (waits && c.from_device && !c.to_device && is_pinned(to)) {
         enqueue_copy_out(c, stream);
     } else if (c.to_device && !c.from_device) {
-        const char *source = static_cast<const char *>(from);
-        auto staged = std::make_shared<std::vector<char>>(source, source + bytes);
-        enqueue(stream, [c, staged] {
-            CopyCall of_staged = c;
-            of_staged.from = staged->data();
-            copy(of_staged);
-        });
+        enqueue_staged_copy(c, stream);
     } else {
         enqueue(stream, [c] { copy(c); });
         if (c.from_device && !c.to_device)
@@ -230,13 +248,13 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpy
     return device_status();
 }
 
+/* Asynchronous too, in the default stream. */
 cudaError_t cudaMemset(void *address, int value, size_t bytes, const char *file, int line)
 {
     const Locked locked;
     if (cudaError_t error = enter("cudaMemset"))
         return error;
-    wait_for_stream(nullptr);
-    set({file, line}, address, value, bytes);
+    enqueue(nullptr, [=] { set({file, line}, address, value, bytes); });
     return device_status();
 }
 

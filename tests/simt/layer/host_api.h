@@ -3,7 +3,8 @@
  * Meanings follow the CUDA documentation, the strict reading wherever it leaves room: copies take whole, live
  * allocations of the right kind, the host may not touch device memory, a fault inside a kernel makes every
  * later call of its device fail until cudaDeviceReset. Streams, events and asynchronous copies run at once, or,
- * when simt::config.defer_streams is set, in a random order that the documentation allows.
+ * when simt::config.defer_streams is set, in a random order that the documentation allows; the default stream is the
+ * legacy one.
  *
  * Any number of host threads may call at a time, each with a current device of its own; one is inside at a time.
  * Functions that create or move something take the caller's line as further arguments, for reports.

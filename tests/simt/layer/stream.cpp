@@ -33,6 +33,13 @@ namespace simt
 struct Operation {
     std::function<void()> action;
     std::function<bool()> may_run; /* empty: always */
+    uint64_t number;               /* of the call that asked for it, over all streams */
+};
+
+enum class Kind {
+    legacy,      /* the default stream of a device: nullptr to programs */
+    blocking,    /* ordered with it */
+    non_blocking /* not */
 };
 
 } // namespace simt
@@ -40,7 +47,7 @@ struct Operation {
 struct simt_stream {
     int device;
     simt::Place place;
-    bool blocking;  /* ordered with the default stream */
+    simt::Kind kind;
     bool destroyed; /* goes on until its queue is empty */
     std::deque<simt::Operation> queue;
 };
@@ -82,23 +89,46 @@ static Random &order()
 
 static void forget_finished_streams()
 {
-    auto finished = std::partition(streams.begin(), streams.end(), [](cudaStream_t stream) {
+    auto finished = std::stable_partition(streams.begin(), streams.end(), [](cudaStream_t stream) {
         return !stream->destroyed || (!stream->queue.empty() && !device_is_lost(stream->device));
     });
     std::for_each(finished, streams.end(), [](cudaStream_t stream) { delete stream; });
     streams.erase(finished, streams.end());
 }
 
+/* The default stream of a device. */
+static cudaStream_t legacy_of(int device)
+{
+    auto known = std::find_if(streams.begin(), streams.end(), [=](cudaStream_t stream) {
+        return stream->kind == Kind::legacy && stream->device == device;
+    });
+    if (known != streams.end())
+        return *known;
+    streams.push_back(new simt_stream{device, {nullptr, 0}, Kind::legacy, false, {}});
+    return streams.back();
+}
+
+/* Work of the default stream waits for what blocking ones were given before it, and theirs for what it was. */
+static bool in_order_with(cudaStream_t stream, cudaStream_t other)
+{
+    if (other->device != stream->device || other->queue.empty() || other->kind == stream->kind ||
+        other->kind == Kind::non_blocking || stream->kind == Kind::non_blocking)
+        return true;
+    return stream->queue.front().number < other->queue.front().number;
+}
+
 static bool can_go_on(cudaStream_t stream)
 {
     return !stream->queue.empty() && !device_is_lost(stream->device) &&
+           std::all_of(streams.begin(), streams.end(),
+                       [=](cudaStream_t other) { return in_order_with(stream, other); }) &&
            (!stream->queue.front().may_run || stream->queue.front().may_run());
 }
 
 /* Runs one operation of any device that may run now; false if there is none. */
 static bool run_one()
 {
-    std::vector<cudaStream_t> candidates;
+    std::vector<cudaStream_t> candidates; /* in the order of their creation */
     std::copy_if(streams.begin(), streams.end(), std::back_inserter(candidates), can_go_on);
     if (candidates.empty())
         return false;
@@ -154,7 +184,7 @@ void wait_for_stream(cudaStream_t stream)
     if (stream)
         run_until(stream->device, [=] { return stream->queue.empty(); });
     else
-        wait_for_streams_where([](cudaStream_t s) { return s->blocking; });
+        wait_for_streams_where([](cudaStream_t s) { return s->kind != Kind::non_blocking; });
 }
 
 bool stream_fits_device(cudaStream_t stream)
@@ -164,14 +194,14 @@ bool stream_fits_device(cudaStream_t stream)
 
 void enqueue(cudaStream_t stream, std::function<void()> action, std::function<bool()> may_run)
 {
-    if (config.defer_streams && stream) {
-        stream->queue.push_back({std::move(action), std::move(may_run)});
+    if (config.defer_streams) {
+        static uint64_t number;
+        cudaStream_t own = stream ? stream : legacy_of(current_device);
+        own->queue.push_back({std::move(action), std::move(may_run), number++});
         if (config.seed >= 2 && order().below(4) == 0) /* a device does not wait for the host to ask */
             run_one();
         return;
     }
-    if (config.defer_streams)
-        wait_for_stream(nullptr);
     const OnDevice on(stream ? stream->device : current_device);
     action();
 }
@@ -194,7 +224,7 @@ int report_stream_leaks()
 {
     int leaks = 0;
     for (cudaStream_t stream : streams)
-        if (!stream->destroyed) {
+        if (!stream->destroyed && stream->kind != Kind::legacy) {
             remark(stream->place.file, stream->place.line, "leak: a stream is not destroyed");
             leaks++;
         }
@@ -225,7 +255,8 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned flags, cons
     *stream = nullptr;
     if (cudaError_t error = enter("cudaStreamCreate"))
         return error;
-    *stream = new simt_stream{current_device, {file, line}, !(flags & cudaStreamNonBlocking), false, {}};
+    const Kind kind = flags & cudaStreamNonBlocking ? Kind::non_blocking : Kind::blocking;
+    *stream = new simt_stream{current_device, {file, line}, kind, false, {}};
     streams.push_back(*stream);
     return cudaSuccess;
 }
