@@ -244,7 +244,7 @@ static int run_experiment(const esw_experiment *experiment, arguments *args)
         args->run.context = &progress;
     }
     args->at_most = esw_experiment_stop(experiment) != NULL;
-    args->run.stop = cli_catch_interrupts(CLI_FINISHING_BLOCKS);
+    args->run.stop = cli_catch_interrupts(leads ? CLI_FINISHING_BLOCKS : NULL);
 
     esw_run_report report = {0};
     esw_error error = {0};

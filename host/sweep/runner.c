@@ -304,6 +304,15 @@ static esw_status prepare(runner *r, eswi_run_state *state, esw_error *error)
     return status;
 }
 
+/* What all processes of a team have done, from their journals: while they work each knows only what the others took. */
+static void count_done(runner *r)
+{
+    eswi_round left;
+    if (eswi_round_plan(r->options->directory, r->experiment, &r->share, ESW_NONE, &left, NULL) == ESW_OK)
+        r->done = left.done;
+    eswi_round_free(&left);
+}
+
 /* Results and manifest of a run that is over; `status` is how it ended. The first failure wins. */
 static esw_status finish(const runner *r, esw_status status, eswi_run_state *state, bool *hdf5,
                          esw_error *error)
@@ -328,8 +337,11 @@ static esw_status run_planned(runner *r, bool *hdf5, esw_error *error)
     esw_status status = prepare(r, &state, error);
     if (!status) {
         status = run_rounds(r, error);
-        if (eswi_team_leads(r->team))
+        if (eswi_team_leads(r->team)) {
+            if (r->team && status == ESW_INTERRUPTED)
+                count_done(r);
             status = finish(r, status, &state, hdf5, error);
+        }
         status = eswi_team_agree(r->team, status, error);
     }
     /* A disk that was full at the start must not leave a folder that looks like a run. */

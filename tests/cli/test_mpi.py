@@ -1,5 +1,6 @@
 """edgesweep-mpi: any number of ranks give the bytes of one process."""
 
+import csv
 import os
 import pathlib
 import shutil
@@ -8,7 +9,7 @@ import sys
 import unittest
 
 from edgesweep_cli import PROGRAM
-from sweep_runs import SweepTest
+from sweep_runs import EXPERIMENT, SweepTest
 
 MPI_PROGRAM = pathlib.Path(PROGRAM).with_name("edgesweep-mpi")
 # Processes of one machine that talk through memory and the loopback alone.
@@ -37,6 +38,23 @@ class Mpi(SweepTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.succeed(*run)
         self.assert_same(self.folder / "run")
+
+    def test_interrupted_ranks_say_once_what_all_of_them_have_done(self):
+        many = self.shared / "many.yaml"
+        many.write_text(EXPERIMENT.replace("keep: [summary, scenarios]", ""), encoding="utf-8")
+        for ranks in (1, 3):
+            run = self.folder / f"run{ranks}"
+            done = self.mpi(ranks, "run", many, "-o", run, "--scenarios", 200000, "--threads", 1, "--max-seconds", 1.5)
+            self.assertIn("interrupted", done.stderr)
+            lines = [line for line in done.stderr.splitlines() if "done and kept" in line]
+            self.assertEqual(len(lines), 1, done.stderr)
+            count = int(lines[0].split("interrupted: ")[1].split(" of 800000 ")[0])
+            self.succeed("export", run, "--csv", self.folder / f"csv{ranks}")
+            with open(self.folder / f"csv{ranks}" / "summary.csv", encoding="utf-8", newline="") as file:
+                rows = [row for row in csv.DictReader(file) if row["metric"] == "energy_j"]
+            # a group is done by all methods or none
+            for method in ("device-only", "li-gd"):
+                self.assertEqual(sum(int(row["count"]) for row in rows if row["method"] == method), count)
 
     def test_a_mistake_is_told_once(self):
         for arguments, says in ((("run", "nowhere.yaml", "-o", self.folder / "run"), "nowhere.yaml"),
