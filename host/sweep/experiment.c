@@ -8,6 +8,7 @@
 
 #include "base/fileio.h"
 #include "base/text.h"
+#include "sweep/run_directory.h"
 
 /* The top-level keys, in the order of interfaces. */
 typedef enum top_key {
@@ -326,6 +327,20 @@ esw_status esw_experiment_parse(const char *text, size_t length, const char *nam
     return ESW_OK;
 }
 
+/* What a run directory holds must still be what its journals were computed from, whatever the caller overrides. */
+static esw_status check_run(const char *text, size_t length, const char *file, const char *directory,
+                            esw_error *error)
+{
+    esw_experiment *unchanged = NULL;
+    esw_status status = esw_experiment_parse(text, length, file, directory, NULL, &unchanged, error);
+    if (!status)
+        status = eswi_inputs_check(unchanged, directory, error);
+    if (!status)
+        status = eswi_run_directory_check_journals(directory, unchanged, error);
+    esw_experiment_free(unchanged);
+    return status;
+}
+
 esw_status esw_experiment_load(const char *path, const esw_overrides *overrides, esw_experiment **experiment,
                                esw_error *error)
 {
@@ -337,15 +352,11 @@ esw_status esw_experiment_load(const char *path, const esw_overrides *overrides,
     esw_status status = base_dir ? eswi_file_read(file, ESWI_NODE_BYTES, &text, &length, error)
                                  : esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", path);
     if (!status) {
-        status = esw_experiment_parse(text, length, file, base_dir, overrides, experiment, error);
+        if (run_directory)
+            status = check_run(text, length, file, path, error);
+        if (!status)
+            status = esw_experiment_parse(text, length, file, base_dir, overrides, experiment, error);
         free(text);
-    }
-    if (!status && run_directory) {
-        status = eswi_inputs_check(*experiment, path, error);
-        if (status) {
-            esw_experiment_free(*experiment);
-            *experiment = NULL;
-        }
     }
     free(base_dir);
     free(file);

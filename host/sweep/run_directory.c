@@ -140,6 +140,38 @@ static bool journal_number(const char *name, uint64_t *number)
     return eswi_parse_uint64(digits, number) && *number < UINT32_MAX;
 }
 
+static esw_status check_journal(const char *path, const esw_experiment *experiment, const eswi_metrics *metrics,
+                                esw_error *error)
+{
+    eswi_journal_reader reader;
+    eswi_journal_view view = {0};
+    esw_status status = eswi_journal_open(&reader, path, error);
+    if (!status && reader.header) /* a process that was killed early has none */
+        status = eswi_journal_header_view(reader.header, path, experiment, metrics, &view, error);
+    free(view.methods);
+    eswi_journal_reader_close(&reader);
+    return status;
+}
+
+esw_status eswi_run_directory_check_journals(const char *directory, const esw_experiment *experiment,
+                                             esw_error *error)
+{
+    uint64_t number;
+    eswi_metrics metrics = {0};
+    esw_status status = eswi_metrics_make(experiment, &metrics, error);
+    DIR *folder = status ? NULL : opendir(directory);
+    for (const struct dirent *entry; !status && folder && (entry = readdir(folder));) {
+        char *path = journal_number(entry->d_name, &number) ? eswi_path_join(directory, entry->d_name) : NULL;
+        if (path)
+            status = check_journal(path, experiment, &metrics, error);
+        free(path);
+    }
+    if (folder)
+        closedir(folder);
+    eswi_metrics_free(&metrics);
+    return status;
+}
+
 uint32_t eswi_run_directory_next_journal(const char *directory)
 {
     uint64_t next = 0, number;

@@ -10,6 +10,11 @@
 esw_status eswi_run_directory_check(const char *directory, const esw_experiment *experiment, bool resume,
                                     esw_error *error);
 
+/* Whether the headers of the directory's journals are of this experiment: ESW_IO naming a journal and what differs.
+ * Their hash covers the content of input files, and they are there as soon as there are numbers. */
+esw_status eswi_run_directory_check_journals(const char *directory, const esw_experiment *experiment,
+                                             esw_error *error);
+
 /* Makes the directory and claims it for this process, which lasts until the process ends or
  * eswi_file_lock_release; then checks it as above, and removes what killed processes left half written.
  * ESW_BAD_USAGE at once where another process has it. A team's leader does it for all. */

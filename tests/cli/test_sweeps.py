@@ -108,6 +108,27 @@ class Replay(SweepTest):
                     self.assertEqual(document["metrics"].get(name, document["metrics"].get(name + "_mean",
                                      document["diagnostics"].get(name))), row[name], f"{name} of {method}, scenario {scenario}")
 
+    def test_a_changed_experiment_of_a_run_directory_is_not_solved(self):
+        def changed(name, file, old, new):
+            copy = self.folder / name
+            shutil.copytree(self.shared / "whole", copy)
+            (copy / "manifest.json").unlink()  # the journals know too
+            text = (copy / file).read_text(encoding="utf-8")
+            self.assertIn(old, text)
+            (copy / file).write_text(text.replace(old, new), encoding="utf-8")
+            return copy
+
+        same = changed("same", "experiment.yaml", "seed: 31", "seed: 31")
+        self.assertEqual(self.solve(same, "li-gd", 3)["metrics"], self.solve(self.shared / "whole", "li-gd", 3)["metrics"])
+        self.succeed("solve", same, "--scenario", 3, "--set", "seed=32")  # that is meant
+        for name, file, old, new, says in (("seed", "experiment.yaml", "seed: 31", "seed: 32", "config_hash"),
+                                           ("input", "inputs/mine.csv", "20000000", "20000001", "config_hash"),
+                                           ("option", "experiment.yaml", "access: oma", "access: noma", "li-gd-oma")):
+            copy = changed(name, file, old, new)
+            for extra in ((), ("--set", "cell_radius_m=100")):
+                self.fail_with(EXIT_IO, "solve", copy, "--scenario", 3, *extra, says=("journal-0000.bin", says))
+            self.fail_with(EXIT_IO, "instance", copy, "--scenarios", "3..3", "-o", self.folder / "x.json", says=says)
+
     def test_a_changed_input_of_a_run_directory_is_noticed(self):
         copy = self.folder / "copy"
         shutil.copytree(self.shared / "whole", copy)
