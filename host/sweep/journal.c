@@ -14,6 +14,8 @@
 enum { FRAME_BYTES = 24, CHECKED_BYTES = 20 };
 static const uint32_t magic = 0x52575345; /* "ESWR" */
 static const double sync_interval_s = 5;
+/* A record may end in a few zeros of its own, but it ends in no more than this. */
+static const uint64_t lost_bytes_least = 16;
 
 typedef struct frame {
     uint32_t kind;
@@ -143,7 +145,42 @@ static esw_status damaged(const eswi_journal_reader *reader, uint64_t offset, co
         reader->path, (unsigned long long)offset, what);
 }
 
-/* Reads and checks the frame and payload at `offset`; *whole is false when the file ends inside the record. */
+/* The first byte of the zeros that the file ends with, not looked for before `from`. */
+static esw_status find_zeros(const eswi_journal_reader *reader, uint64_t from, uint64_t *first, esw_error *error)
+{
+    unsigned char bytes[4096];
+    *first = reader->size;
+    while (*first > from) {
+        const uint64_t left = *first - from;
+        const size_t some = left < sizeof bytes ? (size_t)left : sizeof bytes;
+        esw_status status = eswi_file_read_at(reader->fd, reader->path, *first - some, bytes, some, error);
+        if (status)
+            return status;
+        size_t n = some;
+        while (n > 0 && bytes[n - 1] == 0)
+            --n;
+        *first -= some - n;
+        if (n > 0)
+            break;
+    }
+    return ESW_OK;
+}
+
+/* What does not fit its checksum is damage, unless the file ends in zeros that begin in the record, at `latest` at the
+ * latest: then the power was cut before all of it came to the disk, and the file system gave the file its new length
+ * all the same. */
+static esw_status unless_never_written(const eswi_journal_reader *reader, uint64_t offset, uint64_t latest,
+                                       const char *what, esw_error *error)
+{
+    uint64_t zeros;
+    esw_status status = find_zeros(reader, offset, &zeros, error);
+    if (status || zeros == offset || (zeros <= latest && reader->size - zeros >= lost_bytes_least))
+        return status;
+    return damaged(reader, offset, what, error);
+}
+
+/* Reads and checks the frame and payload at `offset`; *whole is false when the file ends inside the record, or in
+ * zeros that were never written over. */
 static esw_status read_record(const eswi_journal_reader *reader, uint64_t offset, frame *found,
                               eswi_buffer *buffer, bool *whole, esw_error *error)
 {
@@ -161,7 +198,8 @@ static esw_status read_record(const eswi_journal_reader *reader, uint64_t offset
     found->length = eswi_cursor_u64(&cursor);
     found->payload_crc = eswi_cursor_u32(&cursor);
     if (eswi_cursor_u32(&cursor) != eswi_crc32c(0, bytes, CHECKED_BYTES))
-        return damaged(reader, offset, "the checksum of its frame does not fit", error);
+        return unless_never_written(reader, offset, offset + FRAME_BYTES - 1,
+                                    "the checksum of its frame does not fit", error);
     if (found_magic != magic)
         return damaged(reader, offset, "it is no record of a journal", error);
     if (found->length > left - FRAME_BYTES)
@@ -177,7 +215,8 @@ static esw_status read_record(const eswi_journal_reader *reader, uint64_t offset
         return status;
     buffer->size = found->length;
     if (eswi_crc32c(0, buffer->data, buffer->size) != found->payload_crc)
-        return damaged(reader, offset, "the checksum of its content does not fit", error);
+        return unless_never_written(reader, offset, offset + FRAME_BYTES + found->length - lost_bytes_least,
+                                    "the checksum of its content does not fit", error);
     *whole = true;
     return ESW_OK;
 }

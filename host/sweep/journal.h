@@ -3,7 +3,7 @@
  * A journal is a sequence of records: a header (JSON), one record per finished block and method, an end mark.
  * Each record carries the CRC-32C of its frame and of its payload, so that any flipped byte is found; a cut one
  * is, because the end mark counts the records. What a killed process leaves is a journal without an end mark,
- * at worst with an unfinished last record.
+ * at worst with an unfinished last record; a power cut may leave zeros in the place of what was not synced.
  */
 #ifndef ESWI_JOURNAL_H
 #define ESWI_JOURNAL_H

@@ -45,6 +45,21 @@ static void remove_run(void)
 
 TestSuite(fault_journal, .init = make_run, .fini = remove_run);
 
+/* Begins of the records, the header's first. */
+static size_t record_starts(size_t starts[16])
+{
+    size_t n = 0;
+    for (size_t at = 0; at < length; ++n) {
+        uint64_t payload = 0;
+        cr_assert_lt(n, 16);
+        starts[n] = at;
+        for (int i = 0; i < 8; ++i)
+            payload |= (uint64_t)(unsigned char)journal[at + 8 + i] << 8 * i;
+        at += 24 + payload;
+    }
+    return n;
+}
+
 /* The folder's journal must be refused with a line that names it and an offset. */
 static void refused(const char *what, size_t at)
 {
@@ -124,6 +139,83 @@ Test(fault_journal, every_cut_is_named_and_loses_only_what_was_cut)
     cr_assert_eq(before, POINTS * SCENARIOS);
 }
 
+/* A power cut on a file system that gives a file its length before its bytes: the journal ends in zeros. */
+static void fill_with_zeros(char *filled, size_t cut, size_t size)
+{
+    memset(filled, 0, size);
+    memcpy(filled, journal, cut);
+    run_folder_write(folder, "journal-0000.bin", filled, size);
+}
+
+Test(fault_journal, a_tail_of_zeros_is_named_and_loses_only_what_was_not_written)
+{
+    static const size_t extra[] = {0, 1, 5000};
+    char *filled = malloc(length + 5000);
+    for (size_t e = 0; e < 3; ++e) {
+        uint64_t before = 0;
+        size_t refusals = 0;
+        for (size_t cut = 0; cut + 36 < length; ++cut) { /* the end mark has 36 bytes */
+            esw_results *results;
+            esw_error error = {0};
+            fill_with_zeros(filled, cut, length + extra[e]);
+            const esw_status status = esw_results_open(folder, &results, &error);
+            if (status) { /* only the last few bytes of a record are lost */
+                cr_assert(strstr(error.text, "damaged in the record at byte "), "%zu: %s", cut, error.text);
+                ++refusals;
+                continue;
+            }
+            cr_assert(strstr(esw_results_warning(results), "journal-0000.bin: unfinished record at byte "),
+                      "%zu", cut);
+            uint64_t done = 0;
+            for (size_t p = 0; p < POINTS; ++p) {
+                check_whole(results, p);
+                done += esw_results_done(results, p, 0);
+            }
+            cr_assert_geq(done, before);
+            before = done;
+            esw_results_close(results);
+        }
+        cr_assert_gt(before, 0);
+        cr_assert_leq(refusals, 15 * (1 + POINTS));
+    }
+    free(filled);
+}
+
+Test(fault_journal, a_flip_before_a_tail_of_zeros_is_damage)
+{
+    size_t starts[16], n = record_starts(starts);
+    char *filled = malloc(length + 5000);
+    for (size_t r = 1; r < n; ++r)
+        for (size_t at = 0; at < starts[r]; ++at) {
+            journal[at] ^= (char)(1 << at % 8);
+            fill_with_zeros(filled, starts[r], starts[r] + 5000);
+            journal[at] ^= (char)(1 << at % 8);
+            refused("a flip before zeros", at);
+        }
+    free(filled);
+}
+
+Test(fault_journal, a_run_with_a_tail_of_zeros_is_gone_on_with)
+{
+    size_t starts[16], n = record_starts(starts);
+    char *filled = malloc(length + 5000);
+    esw_experiment *experiment;
+    esw_results *results;
+    esw_error error = {0};
+    cr_assert_eq(esw_experiment_parse(text, strlen(text), "toy.yaml", ".", NULL, &experiment, NULL), ESW_OK);
+    fill_with_zeros(filled, starts[n - 2], starts[n - 2] + 4096);
+    const esw_run_options options = {.directory = folder, .threads = 1, .resume = true};
+    cr_assert_eq(esw_run(experiment, &options, NULL, &error), ESW_OK, "%s", error.text);
+    cr_assert_eq(esw_results_open(folder, &results, &error), ESW_OK, "%s", error.text);
+    for (size_t p = 0; p < POINTS; ++p) {
+        check_whole(results, p);
+        cr_assert_eq(esw_results_done(results, p, 0), SCENARIOS);
+    }
+    esw_results_close(results);
+    esw_experiment_free(experiment);
+    free(filled);
+}
+
 Test(fault_journal, bytes_behind_the_end_are_found)
 {
     char *longer = malloc(length + 100);
@@ -141,21 +233,6 @@ Test(fault_journal, bytes_behind_the_end_are_found)
     refused("a copy", length);
     free(longer);
     free(twice);
-}
-
-/* Begins of the records, the header's first. */
-static size_t record_starts(size_t starts[16])
-{
-    size_t n = 0;
-    for (size_t at = 0; at < length; ++n) {
-        uint64_t payload = 0;
-        cr_assert_lt(n, 16);
-        starts[n] = at;
-        for (int i = 0; i < 8; ++i)
-            payload |= (uint64_t)(unsigned char)journal[at + 8 + i] << 8 * i;
-        at += 24 + payload;
-    }
-    return n;
 }
 
 Test(fault_journal, a_record_that_is_missing_or_moved_is_found)
