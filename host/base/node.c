@@ -222,8 +222,9 @@ esw_status eswi_node_parse(const char *text, size_t length, const char *name, es
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
         return out_of_memory(&builder);
+    const size_t mark = eswi_utf8_mark(text, length);
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text + mark, length - mark);
     esw_status status = build(&builder, &parser);
     yaml_parser_delete(&parser);
     if (!status && !builder.has_root)

@@ -218,6 +218,12 @@ char *eswi_trim(char *word)
     return word;
 }
 
+size_t eswi_utf8_mark(const char *text, size_t length)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    return length >= sizeof mark - 1 && memcmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
+}
+
 char *eswi_format(const char *format, ...)
 {
     char *text = NULL;

@@ -44,6 +44,9 @@ void eswi_list_append(char *list, size_t size, const char *name);
 /* Cuts blanks off both ends of `word`, in place; returns where it begins. */
 char *eswi_trim(char *word);
 
+/* The bytes of the byte order mark that a text of `length` bytes in UTF-8 begins with: 3, or 0 where it has none. */
+size_t eswi_utf8_mark(const char *text, size_t length);
+
 /* malloc'ed printf; NULL when out of memory. */
 char *eswi_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

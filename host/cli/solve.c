@@ -119,14 +119,13 @@ static int print_table(const esw_experiment *experiment, const arguments *args, 
     esw_error error = {0};
     esw_status status = ESW_OK;
     for (size_t method = first; method <= last && status == ESW_OK; method++) {
-        json_t *document = NULL;
-        status = esw_solve(experiment, args->point, method, args->scenario, args->backend, &document, &error);
+        json_t *metrics = NULL;
+        status =
+            esw_solve_score(experiment, args->point, method, args->scenario, args->backend, &metrics, &error);
         if (status == ESW_OK)
-            cli_score_table_row(
-                &table, system, esw_experiment_method_label(experiment, method),
-                json_object_get(document, "metrics"),
-                json_string_value(json_object_get(json_object_get(document, "diagnostics"), "reason")));
-        json_decref(document);
+            cli_score_table_row(&table, system, esw_experiment_method_label(experiment, method), metrics,
+                                json_string_value(json_object_get(metrics, "reason")));
+        json_decref(metrics);
     }
     if (status != ESW_OK)
         cli_fail(status, "%s", error.text);

@@ -172,7 +172,7 @@ static esw_status read_table(table *t, esw_error *error)
 {
     size_t length = 0;
     esw_status status = eswi_file_read(t->path, FILE_BYTES_MAX, &t->text, &length, error);
-    char *rest = t->text, *line;
+    char *rest = t->text ? t->text + eswi_utf8_mark(t->text, length) : NULL, *line;
     for (int number = 1; !status && (line = strsep(&rest, "\n")) != NULL; number++) {
         line[strcspn(line, "\r")] = '\0';
         if (*line == '\0' || *line == '#')

@@ -39,8 +39,7 @@ ESW_FN double eswi_ecc_latency_s(const eswi_ecc_config *config, const eswi_ecc_p
     if (split == profile->units) {
         return device_s;
     }
-    const double edge_s =
-        (profile->flops_before[profile->units] - profile->flops_before[split]) / edge_flops_per_s;
+    const double edge_s = profile->flops_after[split] / edge_flops_per_s;
     const double up_s = profile->bits[split] / transfer->rate_bps[ECC_UP];
     const double down_s = profile->result_bits / transfer->rate_bps[ECC_DOWN];
     return device_s + edge_s + (up_s + down_s);
@@ -56,8 +55,8 @@ ESW_FN double eswi_ecc_energy_j(const eswi_ecc_config *config, const eswi_ecc_pr
     if (split == profile->units) {
         return device_j;
     }
-    const double edge_j = config->kappa_edge * edge_flops_per_s * edge_flops_per_s * phi *
-                          (profile->flops_before[profile->units] - profile->flops_before[split]);
+    const double edge_j =
+        config->kappa_edge * edge_flops_per_s * edge_flops_per_s * phi * profile->flops_after[split];
     const double up_j = transfer->power_w[ECC_UP] * (profile->bits[split] / transfer->rate_bps[ECC_UP]);
     const double down_j = transfer->power_w[ECC_DOWN] * (profile->result_bits / transfer->rate_bps[ECC_DOWN]);
     return device_j + edge_j + (up_j + down_j);

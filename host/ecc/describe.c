@@ -131,13 +131,17 @@ static json_t *parameters(const eswi_ecc_config *config, const eswi_ecc_decision
 
 /* ---------------------------------------------------------------- the other parts */
 
-static json_t *profile(const eswi_ecc_profile *p)
+/* Its work and data are those of all inferences, and bits[1] is what `upload` says. */
+static json_t *profile(const eswi_ecc_config *config, const eswi_ecc_profile *p)
 {
     eswi_builder b = eswi_build_begin();
     eswi_build_put(&b, "name", json_string(p->name));
     eswi_build_put(&b, "flops", eswi_json_reals(p->flops + 1, (size_t)p->units));
     eswi_build_put(&b, "bits", eswi_json_reals(p->bits, (size_t)p->units + 1));
     eswi_build_put(&b, "result_bits", eswi_json_number(p->result_bits));
+    eswi_build_put(&b, "inferences", json_integer(config->inferences));
+    eswi_build_put(&b, "upload",
+                   eswi_choice_json(eswi_ecc_params[ECC_PARAM_UPLOAD].choices, (int)config->upload));
     return eswi_build_end(&b);
 }
 
@@ -153,7 +157,7 @@ static json_t *instance_part(const eswi_ecc_config *config, const eswi_ecc_insta
     eswi_build_put(&b, "gain_down", gains(config, instance->gain[ECC_DOWN]));
     json_t *profiles = json_array();
     for (int i = 0; profiles && i < config->n_profiles; i++) {
-        profiles = eswi_json_append(profiles, profile(&config->profiles[i]));
+        profiles = eswi_json_append(profiles, profile(config, &config->profiles[i]));
     }
     eswi_build_put(&b, "profiles", profiles);
     eswi_build_put(&b, "profile_of_user", eswi_json_integers(instance->profile_of_user, users));

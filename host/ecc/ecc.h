@@ -57,6 +57,7 @@ typedef struct eswi_ecc_profile {
     int units;            /* F >= 2 */
     double *flops;        /* [F+1]: flops[s] of unit s, flops[0] = 0 */
     double *flops_before; /* [F+1]: sum of flops[1..s]; [F] is the whole network */
+    double *flops_after;  /* [F+1]: sum of flops[s+1..F], which a difference of the others would cancel */
     double *bits;         /* [F+1] */
     double result_bits;   /* m_i, downloaded when s < F */
 } eswi_ecc_profile;

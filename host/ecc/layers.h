@@ -26,8 +26,7 @@ ESW_FN double eswi_ecc_compute_utility(const eswi_ecc_config *config, const eswi
                           config->weight_energy * config->device_joules_per_flop;
     const double edge = config->weight_time * config->edge_seconds_per_flop +
                         config->weight_energy * config->edge_joules_per_flop;
-    const double before = profile->flops_before[split];
-    return device * before + edge * (profile->flops_before[profile->units] - before);
+    return device * profile->flops_before[split] + edge * profile->flops_after[split];
 }
 
 /* Inserts a depth into the ascending list of distinct ones. */

@@ -53,16 +53,17 @@ const char *const *eswi_ecc_profile_catalogue(void)
 esw_status eswi_ecc_profile_alloc(const char *name, int units, eswi_ecc_profile *profile, esw_error *error)
 {
     const size_t n = (size_t)units + 1;
-    double *values = calloc(3 * n, sizeof *values);
+    double *values = calloc(4 * n, sizeof *values);
     if (!values) {
         esw_fail(error, ESW_NO_MEMORY, "profile %s: out of memory", name);
         return ESW_NO_MEMORY;
     }
     snprintf(profile->name, sizeof profile->name, "%s", name);
     profile->units = units;
-    profile->flops = values; /* one block for all three arrays, freed through its first */
+    profile->flops = values; /* one block for all four arrays, freed through its first */
     profile->flops_before = values + n;
-    profile->bits = values + 2 * n;
+    profile->flops_after = values + 2 * n;
+    profile->bits = values + 3 * n;
     profile->result_bits = 0.0;
     return ESW_OK;
 }
@@ -70,7 +71,7 @@ esw_status eswi_ecc_profile_alloc(const char *name, int units, eswi_ecc_profile 
 void eswi_ecc_profile_free(eswi_ecc_profile *profile)
 {
     free(profile->flops);
-    profile->flops = profile->flops_before = profile->bits = NULL;
+    profile->flops = profile->flops_before = profile->flops_after = profile->bits = NULL;
 }
 
 void eswi_ecc_profiles_free(eswi_ecc_profile *profiles, int count)
@@ -115,6 +116,9 @@ esw_status eswi_ecc_profile_finish(eswi_ecc_profile *profile, const char *where,
                             profile->bits[s]);
         }
         profile->flops_before[s] = profile->flops_before[s - 1] + profile->flops[s];
+    }
+    for (int s = units; s > 0; s--) {
+        profile->flops_after[s - 1] = profile->flops_after[s] + profile->flops[s];
     }
     if (!(profile->flops_before[units] > 0.0)) {
         return esw_fail(error, ESW_BAD_INPUT, "%s: 0 flops in all units together; must be > 0", where);
@@ -244,7 +248,8 @@ static esw_status read_lines(reader *r, FILE *file)
                             "%s:%d: the line is longer than %d bytes or holds a zero byte", r->path, r->line,
                             LINE_MAX_BYTES - 2);
         }
-        const esw_status status = read_line(r, text);
+        const size_t mark = r->line == 1 ? eswi_utf8_mark(text, strlen(text)) : 0;
+        const esw_status status = read_line(r, text + mark);
         if (status != ESW_OK) {
             return status;
         }

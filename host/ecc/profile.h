@@ -19,7 +19,7 @@ enum {
 esw_status eswi_ecc_profile_alloc(const char *name, int units, eswi_ecc_profile *profile, esw_error *error);
 void eswi_ecc_profile_free(eswi_ecc_profile *profile);
 
-/* Once flops, bits and result_bits are set: fills flops_before and checks units, signs and that there is work.
+/* Once flops, bits and result_bits are set: fills flops_before and flops_after and checks units, signs and that there is work.
  * `where` begins the message. ESW_BAD_INPUT. */
 esw_status eswi_ecc_profile_finish(eswi_ecc_profile *profile, const char *where, esw_error *error);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/binding.h"
 #include "base/json_keys.h"
 #include "ecc/channels.h"
 #include "ecc/document.h"
@@ -72,7 +73,28 @@ static esw_status read_reals(const json_t *part, const char *part_name, const ch
 
 /* ---------------------------------------------------------------- the config */
 
-static esw_status read_profile(const json_t *json, size_t index, eswi_ecc_profile *profile, esw_error *error)
+/* What a profile says it was made with; parameters that say otherwise were changed in one place. */
+static esw_status check_made_with(const eswi_ecc_config *config, const json_t *json, const char *where,
+                                  esw_error *error)
+{
+    const json_t *inferences = json_object_get(json, "inferences"), *upload = json_object_get(json, "upload");
+    const char *choices = eswi_ecc_params[ECC_PARAM_UPLOAD].choices;
+    if (inferences && json_integer_value(inferences) != config->inferences) {
+        return esw_fail(error, ESW_BAD_INPUT,
+                        "parameters.inferences: is %d, but %s holds the work and data of %" JSON_INTEGER_FORMAT
+                        "; change both",
+                        config->inferences, where, json_integer_value(inferences));
+    }
+    if (upload && (!json_is_string(upload) ||
+                   eswi_choice_index(choices, json_string_value(upload)) != (int)config->upload)) {
+        return esw_fail(error, ESW_BAD_INPUT, "parameters.upload: differs from %s.upload; change both, and bits[1]",
+                        where);
+    }
+    return ESW_OK;
+}
+
+static esw_status read_profile(const eswi_ecc_config *config, const json_t *json, size_t index,
+                               eswi_ecc_profile *profile, esw_error *error)
 {
     char where[64];
     snprintf(where, sizeof where, "instance.profiles[%zu]", index);
@@ -82,7 +104,11 @@ static esw_status read_profile(const json_t *json, size_t index, eswi_ecc_profil
         return esw_fail(error, ESW_BAD_INPUT, "%s: needs a name and flops of 2 to %d units", where,
                         ECC_PROFILE_UNITS_MAX);
     }
-    esw_status status = ESWI_JSON_KNOWN_KEYS(json, where, error, "name", "flops", "bits", "result_bits");
+    esw_status status = ESWI_JSON_KNOWN_KEYS(json, where, error, "name", "flops", "bits", "result_bits", "inferences",
+                                             "upload");
+    if (status == ESW_OK) {
+        status = check_made_with(config, json, where, error);
+    }
     if (status == ESW_OK) {
         status = eswi_ecc_profile_alloc(name, (int)units, profile, error);
     }
@@ -114,7 +140,7 @@ static esw_status read_profiles(eswi_ecc_config *config, const json_t *instance,
     config->n_profiles = (int)count;
     esw_status status = ESW_OK;
     for (size_t i = 0; status == ESW_OK && i < count; i++) {
-        status = read_profile(json_array_get(array, i), i, &config->profiles[i], error);
+        status = read_profile(config, json_array_get(array, i), i, &config->profiles[i], error);
     }
     return status;
 }
@@ -264,6 +290,27 @@ static esw_status keep_channels(eswi_ecc_config *config, const json_t *document,
     return read_instance(config, json_object_get(document, "instance"), &row, error);
 }
 
+/* Before memory is taken for what the sizes say: whether the instance has them. */
+static esw_status check_sizes(const eswi_ecc_config *config, const json_t *instance, esw_error *error)
+{
+    const json_t *gains = json_object_get(instance, "gain_up"), *of_user = json_array_get(gains, 0);
+    const struct {
+        const char *name;
+        size_t found, wanted;
+    } sizes[] = {
+        {"users", json_array_size(gains), (size_t)config->users},
+        {"aps", json_array_size(of_user), (size_t)config->aps},
+        {"subchannels", json_array_size(json_array_get(of_user, 0)), (size_t)config->subchannels},
+    };
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        if (sizes[i].found != 0 && sizes[i].found != sizes[i].wanted) { /* no list at all is said where it is read */
+            return esw_fail(error, ESW_BAD_INPUT, "parameters.%s: is %zu, but instance.gain_up has %zu",
+                            sizes[i].name, sizes[i].wanted, sizes[i].found);
+        }
+    }
+    return ESW_OK;
+}
+
 esw_status eswi_ecc_config_from_json(const json_t *document, const char *base_dir, esw_config **config,
                                      esw_error *error)
 {
@@ -283,6 +330,9 @@ esw_status eswi_ecc_config_from_json(const json_t *document, const char *base_di
         status = eswi_ecc_config_derive(made, NULL, error);
     }
     if (status == ESW_OK) {
+        status = check_sizes(made, json_object_get(document, "instance"), error);
+    }
+    if (status == ESW_OK) {
         status = keep_channels(made, document, error);
     }
     if (status != ESW_OK) {
@@ -294,6 +344,29 @@ esw_status eswi_ecc_config_from_json(const json_t *document, const char *base_di
 }
 
 /* ---------------------------------------------------------------- the decision */
+
+/* Whole numbers of a decision, one per user: which are allowed is a constraint's matter (eswi_ecc_check), but for those that
+ * the field cannot hold. */
+static esw_status read_choices(const json_t *part, const char *name, const char *constraint, size_t users,
+                               int32_t *values, esw_error *error)
+{
+    const place at = {"decision", name, error};
+    const json_t *array;
+    const esw_status status = get_array(&at, part, users, &array);
+    for (size_t u = 0; status == ESW_OK && u < users; u++) {
+        const json_t *json = json_array_get(array, u);
+        const json_int_t value = json_integer_value(json);
+        if (!json_is_integer(json)) {
+            return esw_fail(error, ESW_BAD_INPUT, "decision.%s[%zu]: must be an integer", name, u);
+        }
+        if (value < INT32_MIN || value > INT32_MAX) {
+            return esw_fail(error, ESW_CHECK_FAILED, "user %zu: %s is %" JSON_INTEGER_FORMAT "; far beyond what (%s) allows",
+                            u, name, value, constraint);
+        }
+        values[u] = (int32_t)value;
+    }
+    return status;
+}
 
 /* The subchannels of one direction. `assigned_*` is what every user was given, `subchannel_*` what senders
  * use; by hand either is enough, and where both are they must agree. */
@@ -307,24 +380,28 @@ static esw_status read_assignment(const eswi_ecc_config *config, const eswi_ecc_
     int32_t *assigned = decision->assigned[direction];
     const bool has_assigned = json_object_get(part, ASSIGNED[direction]) != NULL;
     const char *first = has_assigned ? ASSIGNED[direction] : USED[direction];
-    const int32_t high = config->subchannels - 1;
-    esw_status status = read_integers(part, "decision", first, users, -1, high, assigned, error);
+    const char *constraint = direction == ECC_UP ? "18e" : "18f";
+    esw_status status = read_choices(part, first, constraint, users, assigned, error);
     if (status != ESW_OK || !has_assigned || !json_object_get(part, USED[direction])) {
         return status;
     }
-    status = read_integers(part, "decision", USED[direction], users, -1, high, used, error);
+    status = read_choices(part, USED[direction], constraint, users, used, error);
     for (size_t u = 0; status == ESW_OK && u < users; u++) {
         const int units = config->profiles[instance->profile_of_user[u]].units;
         const bool sends = decision->split[u] < units;
         if (decision->split[u] <= units && used[u] != (sends ? assigned[u] : -1)) {
-            return esw_fail(error, ESW_BAD_INPUT, "decision.%s[%zu]: is %d; it must be %s", USED[direction], u,
-                            used[u], sends ? "the assigned subchannel" : "-1, as the user sends nothing");
+            return sends ? esw_fail(error, ESW_CHECK_FAILED,
+                                    "user %zu: sends and %s is %d; it must be the assigned subchannel, %d (%s)", u,
+                                    USED[direction], used[u], assigned[u], constraint)
+                         : esw_fail(error, ESW_CHECK_FAILED,
+                                    "user %zu: sends nothing and %s is %d; it must be -1 (%s)", u, USED[direction],
+                                    used[u], constraint);
         }
     }
     return status;
 }
 
-/* Splits, powers and units are taken as they are: eswi_ecc_check says which constraint a wrong one breaks. */
+/* Splits, subchannels, powers and units are taken as they are: eswi_ecc_check says which constraint a wrong one breaks. */
 static esw_status read_decision(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
                                 const json_t *part, const eswi_ecc_decision *decision, esw_error *error)
 {
@@ -333,7 +410,7 @@ static esw_status read_decision(const eswi_ecc_config *config, const eswi_ecc_in
         ESWI_JSON_KNOWN_KEYS(part, "decision", error, "split", "subchannel_up", "subchannel_down",
                              "assigned_up", "assigned_down", "power_up_w", "power_down_w", "compute_units");
     if (status == ESW_OK) {
-        status = read_integers(part, "decision", "split", users, INT32_MIN, INT32_MAX, decision->split, error);
+        status = read_choices(part, "split", "18a", users, decision->split, error);
     }
     if (status != ESW_OK) {
         return status;

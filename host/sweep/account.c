@@ -14,19 +14,6 @@
 #include "sweep/metrics.h"
 #include "sweep/scenario.h"
 
-static json_t *metrics_json(const esw_system *system, const double *values)
-{
-    json_t *object = json_object();
-    for (size_t i = 0; i < system->n_metrics; ++i) {
-        const char *codes = eswi_metric_codes(system, i);
-        json_object_set_new(object, system->metrics[i].name,
-                            codes                 ? eswi_choice_json(codes, (int)values[i])
-                            : isfinite(values[i]) ? json_real(values[i])
-                                                  : json_null());
-    }
-    return object;
-}
-
 /* A document being scored. */
 typedef struct scored {
     const json_t *document;
@@ -148,7 +135,7 @@ static esw_status solve_against(const scored *s, const rival *r, const char *bac
 static json_t *against_json(const scored *s, const rival *r, const double *values)
 {
     json_t *entry = json_pack("{s:s, s:s*, s:o}", "method", s->system->methods[r->method].name, "scope",
-                              r->scope, "metrics", metrics_json(s->system, values));
+                              r->scope, "metrics", eswi_metrics_json(s->system, values));
     size_t objective = eswi_metric_flagged(s->system, ESW_METRIC_OBJECTIVE);
     if (!entry || objective == ESW_NONE)
         return entry;
@@ -196,7 +183,11 @@ static esw_status solve_all(const scored *s, const char *backend, json_t *list, 
     uint64_t seed, scenario;
     if (check_origin(s, &seed, &scenario, note))
         return ESW_OK;
-    esw_status status = ESW_OK;
+    const eswi_backend *found;
+    const eswi_solver_ops *ops;
+    esw_status status = eswi_backend_find(backend, s->system, 0, &found, &ops, error);
+    if (status) /* what no method can be solved on is no matter of single methods */
+        return status;
     for (size_t i = 0; i < s->system->n_methods && !status; ++i) {
         const char *name = s->system->methods[i].name;
         esw_error why = {0};
@@ -251,7 +242,7 @@ esw_status esw_account(const json_t *document, const char *base_dir, const char 
                                              : solve_named(&s, against, backend, list, error);
     if (!status) {
         *report = json_pack("{s:s, s:o, s:O, s:s*}", "system", s.system->name, "metrics",
-                            metrics_json(s.system, s.metrics), "against", list, "note",
+                            eswi_metrics_json(s.system, s.metrics), "against", list, "note",
                             note.text[0] ? note.text : NULL);
         if (!*report)
             status = esw_fail(error, ESW_NO_MEMORY, "out of memory");

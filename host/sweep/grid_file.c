@@ -198,7 +198,7 @@ esw_status esw_solve_grid(const esw_experiment *experiment, size_t point, size_t
     eswi_answer answer;
     json_t *document = NULL;
     esw_grid *grid = NULL;
-    status = eswi_answer_make(experiment, point, method, scenario, backend, &answer, error);
+    status = eswi_answer_make(experiment, point, method, scenario, backend, true, &answer, error);
     if (!status) {
         document = describe(experiment, point, method, scenario, &answer);
         if (!document)

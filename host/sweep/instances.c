@@ -117,7 +117,7 @@ esw_status esw_instances_write(const esw_experiment *experiment, size_t point, u
     if (!status)
         status = eswi_point_check_scenarios(experiment, point, d.config, last + 1, error);
     if (!status)
-        status = eswi_scenario_check_memory(experiment, d.config, 0, error);
+        status = eswi_scenario_check_memory(experiment, d.config, 0, true, error);
     if (status) {
         if (d.config)
             experiment->system->config_free(d.config);

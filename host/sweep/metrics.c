@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/binding.h"
+
 static const esw_metric gap_to_optimum = {
     .name = "gap_to_optimum",
     .unit = "1",
@@ -93,4 +95,17 @@ void eswi_metrics_derive(const eswi_metrics *metrics, double *values, const doub
     gap = values + metrics->gap_bound * stride;
     for (size_t i = 0; i < count; ++i)
         gap[i] = bound[i] == value[i] ? 0.0 : (value[i] - bound[i]) / fabs(value[i]);
+}
+
+json_t *eswi_metrics_json(const esw_system *system, const double *values)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < system->n_metrics; ++i) {
+        const char *codes = eswi_metric_codes(system, i);
+        json_object_set_new(object, system->metrics[i].name,
+                            codes                 ? eswi_choice_json(codes, (int)values[i])
+                            : isfinite(values[i]) ? json_real(values[i])
+                                                  : json_null());
+    }
+    return object;
 }

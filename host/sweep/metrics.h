@@ -32,6 +32,10 @@ size_t eswi_metrics_find(const eswi_metrics *metrics, const char *name);
  * one. */
 const char *eswi_metric_codes(const esw_system *system, size_t metric);
 
+/* The values of the system's metrics by name: words where they have codes, null where they are not finite. New reference,
+ * NULL without memory. */
+json_t *eswi_metrics_json(const esw_system *system, const double *values);
+
 /* The index of the first metric with one of these flags, ESW_NONE if there is none. */
 size_t eswi_metric_flagged(const esw_system *system, unsigned flags);
 

@@ -18,21 +18,21 @@ void *eswi_scenario_block(size_t bytes)
 }
 
 esw_status eswi_scenario_check_memory(const esw_experiment *experiment, const esw_config *config, uint64_t more,
-                                      esw_error *error)
+                                      bool document, esw_error *error)
 {
     /* A number of 4 bytes takes 40 as an element of a JSON list; a document is built beside the instance. */
-    static const double document_share = 11;
+    const double share = document ? 11 : 1;
     const esw_sizes sizes = experiment->system->sizes(config);
-    const double needed =
-        (double)more + document_share * ((double)sizes.instance_bytes + (double)sizes.decision_bytes);
+    const double needed = (double)more + share * ((double)sizes.instance_bytes + (double)sizes.decision_bytes);
     const double left = 0.9 * (double)eswi_machine_memory_bytes();
     if (needed <= left)
         return ESW_OK;
     char needed_text[32], left_text[32];
     return esw_fail(
         error, ESW_TOO_LARGE,
-        "%s: one scenario with its document takes about %s of memory, free: %s; make the instance smaller",
-        experiment->source, eswi_format_bytes(needed, needed_text), eswi_format_bytes(left, left_text));
+        "%s: one scenario%s takes about %s of memory, free: %s; make the instance smaller", experiment->source,
+        document ? " with its document" : "", eswi_format_bytes(needed, needed_text),
+        eswi_format_bytes(left, left_text));
 }
 
 esw_status eswi_scenario_solve(const eswi_solver_ops *ops, const eswi_point *point, uint64_t scenario,
@@ -70,7 +70,7 @@ void eswi_solved_free(eswi_solved *solved)
 }
 
 esw_status eswi_answer_make(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
-                            const char *backend, eswi_answer *answer, esw_error *error)
+                            const char *backend, bool document, eswi_answer *answer, esw_error *error)
 {
     const eswi_solver_ops *ops;
     *answer = (eswi_answer){0};
@@ -86,7 +86,7 @@ esw_status eswi_answer_make(const esw_experiment *experiment, size_t point, size
     if (!status) {
         const eswi_resources resources = {.threads = eswi_machine_cores(), .batch = 1};
         const uint64_t solver_bytes = ops->footprint(&answer->configs.point, &resources);
-        status = eswi_scenario_check_memory(experiment, answer->configs.instance, solver_bytes, error);
+        status = eswi_scenario_check_memory(experiment, answer->configs.instance, solver_bytes, document, error);
     }
     if (!status)
         status = eswi_scenario_solve(ops, &answer->configs.point, scenario, NULL, &answer->solved, error);

@@ -1,6 +1,7 @@
-/* esw_solve: one scenario solved by one method, as a document. */
+/* esw_solve, esw_solve_score: one scenario solved by one method, as a document or only scored. */
 #include "edgesweep/run.h"
 #include "sweep/experiment.h"
+#include "sweep/metrics.h"
 #include "sweep/scenario.h"
 
 static json_t *solve_document(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
@@ -30,11 +31,28 @@ esw_status esw_solve(const esw_experiment *experiment, size_t point, size_t meth
                      const char *backend, json_t **document, esw_error *error)
 {
     eswi_answer answer;
-    esw_status status = eswi_answer_make(experiment, point, method, scenario, backend, &answer, error);
+    esw_status status = eswi_answer_make(experiment, point, method, scenario, backend, true, &answer, error);
     if (!status) {
         *document = solve_document(experiment, point, method, scenario, &answer);
         if (!*document)
             status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory for the document", experiment->source);
+    }
+    eswi_answer_free(&answer);
+    return status;
+}
+
+esw_status esw_solve_score(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
+                           const char *backend, json_t **metrics, esw_error *error)
+{
+    double values[ESWI_METRICS_MAX];
+    eswi_answer answer;
+    esw_status status = eswi_answer_make(experiment, point, method, scenario, backend, false, &answer, error);
+    if (!status) {
+        experiment->system->account(answer.configs.runs[0].config, answer.solved.instance, answer.solved.decision,
+                                    &(esw_scores){.metrics = values});
+        *metrics = eswi_metrics_json(experiment->system, values);
+        if (!*metrics)
+            status = esw_fail(error, ESW_NO_MEMORY, "%s: out of memory", experiment->source);
     }
     eswi_answer_free(&answer);
     return status;

@@ -126,6 +126,11 @@ esw_status esw_merge(const char *const *directories, size_t n, const char *direc
 esw_status esw_solve(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
                      const char *backend, json_t **document, esw_error *error);
 
+/* The same scored alone, without the memory that a document takes: the system's metrics by name, words where they have
+ * codes, null where they are not finite. New reference in *metrics. */
+esw_status esw_solve_score(const esw_experiment *experiment, size_t point, size_t method, uint64_t scenario,
+                           const char *backend, json_t **metrics, esw_error *error);
+
 /* The whole cost grid that `method` of the experiment searched in one scenario, entity by entity: every quantity at
  * every combination of levels, the least point and the chosen one. HDF5 when `path` ends in .h5, JSON for .json, CSV
  * for .csv; docs/formats.md has the layout. ESW_BAD_USAGE for other names and for methods that search no grid,

@@ -31,6 +31,7 @@ static eswi_ecc_config lay_out(image *i, const eswi_ecc_config *config)
         eswi_ecc_profile to = *from;
         to.flops = take(i, from->flops, units);
         to.flops_before = take(i, from->flops_before, units);
+        to.flops_after = take(i, from->flops_after, units);
         to.bits = take(i, from->bits, units);
         if (i->h_base)
             memcpy(i->h_base + at + p * sizeof to, &to, sizeof to);

@@ -10,6 +10,13 @@ import unittest
 
 from edgesweep_cli import EXIT_BACKEND, EXIT_IO, EXIT_USAGE, SMALL, CliTest, edgesweep
 
+PROFILE = """\
+unit,name,type,bits,flops
+1,input,input,24576,0
+2,a,conv,16384,20000000
+3,b,linear,320,40000000
+"""
+
 
 class BadExperiments(CliTest):
     def refuse(self, text, *says, code=EXIT_USAGE, command=None):
@@ -106,13 +113,24 @@ class BadExperiments(CliTest):
     def test_an_oversized_file_is_refused(self):
         self.refuse(SMALL + "# " + "x" * (64 << 20) + "\n", "experiment.yaml")
 
+    def test_a_byte_order_mark_is_no_part_of_the_text(self):
+        for folder in ("plain", "marked"):
+            mark = "\ufeff" if folder == "marked" else ""
+            (self.folder / folder).mkdir()
+            (self.folder / folder / "mine.csv").write_text(mark + PROFILE, encoding="utf-8")
+            path = self.folder / folder / "experiment.yaml"
+            path.write_text(mark + SMALL.replace("users: 4", "users: 4, profile: mine.csv"), encoding="utf-8")
+        plain, marked = (self.succeed("solve", self.folder / folder / "experiment.yaml", "--scenario", 1)
+                         for folder in ("plain", "marked"))
+        self.assertEqual(plain, marked)
+
     def test_a_file_that_is_not_there_is_named(self):
         self.fail_with(EXIT_IO, "run", self.folder / "none.yaml", "-o", self.folder / "run", says="none.yaml")
         self.fail_with(EXIT_IO, "run", self.folder, "-o", self.folder / "run", says=str(self.folder))
 
     def test_memory_beyond_the_machine_is_refused_before_it_starts(self):
         big = SMALL.replace("aps: 2, users: 4, subchannels: 2", "aps: 1024, users: 16000, subchannels: 16000")
-        self.refuse(big)
+        self.refuse(big, "TiB of memory", "Make the instance smaller")
 
     def test_memory_beyond_what_is_allowed_is_refused_with_both_sizes(self):
         path = self.write(SMALL.replace("aps: 2, users: 4, subchannels: 2", "aps: 5, users: 600, subchannels: 120"))

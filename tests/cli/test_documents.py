@@ -10,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from edgesweep_cli import EXIT_CHECK, EXIT_INTERRUPTED, EXIT_IO, EXIT_USAGE, PROGRAM, SMALL, CliTest, edgesweep
+from edgesweep_cli import EXIT_BACKEND, EXIT_CHECK, EXIT_INTERRUPTED, EXIT_IO, EXIT_USAGE, PROGRAM, SMALL, CliTest, edgesweep
 
 METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", "gd", "li-gd")
 OPTIMA = ("joint", "grid-optimum", "certified")
@@ -159,7 +159,11 @@ class Account(CliTest):
         good = self.solve(self.write(SMALL.replace("[device-only, li-gd]", "[edge-only]")), "edge-only", 1)
         for key, value, says in (("power_up_w", 5.0, "power_up_w is 5"), ("power_down_w", 1e-9, "power_down_w is 1"),
                                  ("compute_units", 9.0, "compute_units is 9"), ("power_up_w", -1, "(18c)"),
-                                 ("split", 0, "(18a)"), ("split", 99, "(18a)"), ("compute_units", -1, "(18d)")):
+                                 ("split", 0, "(18a)"), ("split", 99, "(18a)"), ("compute_units", -1, "(18d)"),
+                                 ("split", 2 ** 40, "(18a)"), ("split", -2 ** 40, "(18a)"),
+                                 ("subchannel_up", 2, "(18e)"), ("subchannel_up", -1, "(18e)"),
+                                 ("subchannel_down", 2 ** 40, "(18f)"), ("assigned_up", 5, "(18e)"),
+                                 ("assigned_down", -1, "(18f)")):
             document = copy.deepcopy(good)
             document["decision"][key][2] = value
             self.refuse(document, says, "user 2", code=EXIT_CHECK)
@@ -173,7 +177,7 @@ class Account(CliTest):
 
     def test_an_index_that_does_not_exist_is_named_with_its_place(self):
         good = self.solve(self.write(SMALL), "li-gd", 1)
-        for key, value in (("split", 1.5), ("subchannel_up", 2), ("subchannel_up", -1), ("power_up_w", "much")):
+        for key, value in (("split", 1.5), ("subchannel_up", "0"), ("power_up_w", "much")):
             document = copy.deepcopy(good)
             document["decision"][key][2] = value
             self.refuse(document, f"{key}[2]")
@@ -192,6 +196,20 @@ class Account(CliTest):
             document = copy.deepcopy(good)
             change(document)
             self.refuse(document, says)
+
+    def test_parameters_that_contradict_the_instance_are_refused(self):
+        good = self.solve(self.write(SMALL), "li-gd", 1)
+        for key, value, says in (("inferences", 3, "work and data of 1"), ("upload", "network", "upload"),
+                                 ("users", 12, "gain_up has 4"), ("aps", 1024, "gain_up has 2"),
+                                 ("subchannels", 16384, "gain_up has 2")):
+            document = copy.deepcopy(good)
+            document["parameters"][key] = value
+            self.refuse(document, f"parameters.{key}", says)
+
+    def test_a_backend_that_does_not_exist_compares_with_nothing(self):
+        path = self.write(json.dumps(self.solve(self.write(SMALL), "li-gd", 1)), "document.json")
+        for arguments in ((), ("--against", "li-gd")):
+            self.fail_with(EXIT_BACKEND, "account", path, "--backend", "abacus", *arguments, says="abacus")
 
     def test_unknown_keys_are_refused_with_the_nearest_one(self):
         good = self.solve(self.write(SMALL), "li-gd", 1)

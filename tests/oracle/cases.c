@@ -97,6 +97,19 @@ static void draw_computing(eswi_ecc_config *config, dice *d)
         config->kappa_device * config->device_flops * config->device_flops * config->cycles_per_flop;
 }
 
+void case_sum_flops(test_case *c)
+{
+    for (int i = 0; i < c->config.n_profiles; i++) {
+        const int units = c->profiles[i].units;
+        double *before = c->flops_before[i], *after = c->flops_after[i];
+        before[0] = after[units] = 0.0;
+        for (int unit = 1; unit <= units; unit++)
+            before[unit] = before[unit - 1] + c->flops[i][unit];
+        for (int unit = units; unit > 0; unit--)
+            after[unit - 1] = after[unit] + c->flops[i][unit];
+    }
+}
+
 static void draw_profiles(test_case *c, dice *d)
 {
     c->config.profiles = c->profiles;
@@ -106,17 +119,20 @@ static void draw_profiles(test_case *c, dice *d)
         profile->units = dice_int(d, 2, CASE_MAX_UNITS);
         profile->flops = c->flops[i];
         profile->flops_before = c->flops_before[i];
+        profile->flops_after = c->flops_after[i];
         profile->bits = c->bits[i];
         profile->result_bits = dice_log(d, 8.0, 1e5);
         for (int unit = 1; unit <= profile->units; unit++) {
-            /* Operations are counted, so whole numbers. The first unit is the input, which often has none. */
-            profile->flops[unit] = unit == 1 && dice_chance(d, 0.5) ? 0.0 : floor(dice_log(d, 1e5, 1e9));
-            profile->flops_before[unit] = profile->flops_before[unit - 1] + profile->flops[unit];
+            /* The first unit is the input, which often has none. Beside a huge unit the others must not get lost. */
+            profile->flops[unit] = unit == 1 && dice_chance(d, 0.5) ? 0.0
+                                   : dice_chance(d, 0.02)           ? dice_log(d, 1e14, 1e20)
+                                                                    : dice_log(d, 1e5, 1e9);
             profile->bits[unit] = dice_log(d, 1e2, 1e8);
         }
         if (profile->units > c->config.max_units)
             c->config.max_units = profile->units;
     }
+    case_sum_flops(c);
 }
 
 static void draw_config(test_case *c, dice *d, const case_shape *shape)

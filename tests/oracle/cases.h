@@ -51,8 +51,12 @@ typedef struct test_case {
     eswi_ecc_profile profiles[CASE_MAX_PROFILES];
     double flops[CASE_MAX_PROFILES][CASE_MAX_UNITS + 1];
     double flops_before[CASE_MAX_PROFILES][CASE_MAX_UNITS + 1];
+    double flops_after[CASE_MAX_PROFILES][CASE_MAX_UNITS + 1];
     double bits[CASE_MAX_PROFILES][CASE_MAX_UNITS + 1];
 } test_case;
+
+/* Fills what the profiles hold beside the operations of each unit, once those are set. */
+void case_sum_flops(test_case *c);
 
 /* Draws config, instance and a feasible decision; case_free gives the memory back. */
 void case_draw(test_case *c, uint64_t seed, uint64_t index, const case_shape *shape);

@@ -55,9 +55,7 @@ static void grid_case_draw(grid_case *g, uint64_t seed, uint64_t index, const ca
         g->c.config.power_min_w[ECC_UP] = g->c.config.power_max_w[ECC_UP];
     if (index % 7 == 0)
         g->c.config.units_min = g->c.config.units_max;
-    for (int i = 0; i < g->c.config.n_profiles; i++)
-        for (int s = 1; s <= g->c.profiles[i].units; s++)
-            g->c.flops_before[i][s] = g->c.flops_before[i][s - 1] + g->c.flops[i][s];
+    case_sum_flops(&g->c);
     g->scratch = aligned_alloc(64, eswi_ecc_grid_bytes(&g->c.config));
     cr_assert_not_null(g->scratch);
     eswi_ecc_grid_prepare(&g->c.config, g->scratch);

@@ -12,10 +12,9 @@ SYSTEMS = ("ecc", "cansa", "clo", "qic")
 
 GENERATED = ("build_info.h", "backend_abi.h")
 PUBLIC = ("edgesweep/",)
-SHARED = (*PUBLIC, "base/", "radio/")
+SHARED = (*PUBLIC, "base/")
 MAY_INCLUDE = {
     "host/base": (*PUBLIC, "base/"),
-    "host/radio": SHARED,
     "host/backend": (*SHARED, "backend/", *(f"{system}/" for system in SYSTEMS)),
     "host/sweep": (*PUBLIC, "base/", "backend/backend.h", "sweep/"),
     "host/cli": (*PUBLIC, "base/"),

@@ -107,6 +107,9 @@ Test(file, of_ones_own_is_found_relative_to_the_experiment)
     cr_assert_eq(p->bits[1], 8000.0);
     cr_assert_eq(p->flops_before[2], 1e6);
     cr_assert_eq(p->flops_before[3], 1.25e6);
+    cr_assert_eq(p->flops_after[1], 1.25e6);
+    cr_assert_eq(p->flops_after[2], 2.5e5);
+    cr_assert_eq(p->flops_after[3], 0.0);
     cr_assert_eq(p->result_bits, 64.0, "the last unit's bits where no result_bits is given");
     eswi_ecc_profiles_free(p, 1);
     cr_assert_eq(load(path, "/nowhere", ECC_UPLOAD_SOURCE, &p, &error), ESW_OK, "%s", error.text);
