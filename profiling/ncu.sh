@@ -10,6 +10,11 @@ build="${1:?usage: profiling/ncu.sh BUILD EXPERIMENT.yaml KERNEL [OUTPUT]}"
 experiment="${2:?usage: profiling/ncu.sh BUILD EXPERIMENT.yaml KERNEL [OUTPUT]}"
 kernel="${3:?usage: profiling/ncu.sh BUILD EXPERIMENT.yaml KERNEL [OUTPUT]}"
 output="${4:-edgesweep-$kernel}"
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+if ! grep -qF "| \`$kernel\` |" "$root/profiling/kernels.md"; then
+    printf '%s\n' "KERNEL: found '$kernel', allowed are those of profiling/kernels.md" >&2
+    exit 2
+fi
 command -v ncu >/dev/null || { printf '%s\n' "ncu is not here: it comes with the CUDA toolkit" >&2; exit 2; }
 
 folder="$(mktemp -d)"

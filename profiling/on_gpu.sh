@@ -16,44 +16,64 @@ trap 'rm -r "$folder"' EXIT
 failed=0
 
 say() { printf '== %s\n' "$*"; }
-run() { "$build/edgesweep" run "$folder/all.yaml" -o "$folder/$1" --backend "$2" --quiet; }
+run() { # EXPERIMENT FOLDER BACKEND OPTIONS...
+    local experiment="$1" output="$2" backend="$3"
+    shift 3
+    "$build/edgesweep" run "$folder/$experiment.yaml" -o "$folder/$output" --backend "$backend" --quiet "$@"
+}
 
+case "$backend" in
+    cuda | simt) ;;
+    *)
+        printf '%s\n' "backend: found '$backend', allowed: cuda, simt" >&2
+        exit 2
+        ;;
+esac
 "$build/edgesweep" info
-python3 -B "$root/profiling/times.py" experiment "$build" "$backend" >"$folder/all.yaml"
+mapfile -t experiments < <(python3 -B "$root/profiling/times.py" experiments "$folder" "$backend")
 
 say "bits: every method, access, reading and layout of the backend $backend against cpu"
-for one in cpu "$backend"; do
-    run "$one" "$one"
-    "$build/edgesweep" export "$folder/$one" --csv "$folder/$one-csv"
+for experiment in "${experiments[@]}"; do
+    for one in cpu "$backend"; do
+        run "$experiment" "$experiment-$one" "$one"
+        "$build/edgesweep" export "$folder/$experiment-$one" --csv "$folder/$experiment-$one-csv"
+    done
+    if diff -rq "$folder/$experiment-cpu-csv" "$folder/$experiment-$backend-csv"; then
+        say "same bits: $experiment"
+    else
+        say "DIFFERENT: $experiment; the lines above name the files"
+        failed=1
+    fi
 done
-if diff -rq "$folder/cpu-csv" "$folder/$backend-csv"; then
-    say "same bits"
-else
-    say "DIFFERENT: the lines above name the files"
-    failed=1
-fi
 
 say "compute-sanitizer"
 if [[ "$backend" == cuda ]] && command -v compute-sanitizer >/dev/null; then
     for tool in memcheck racecheck synccheck initcheck; do
-        compute-sanitizer --tool "$tool" --error-exitcode 1 "$build/edgesweep" run "$folder/all.yaml" \
-            -o "$folder/$tool" --backend cuda --quiet || failed=1
+        for experiment in "${experiments[@]}"; do
+            compute-sanitizer --tool "$tool" --error-exitcode 1 "$build/edgesweep" run "$folder/$experiment.yaml" \
+                -o "$folder/$experiment-$tool" --backend cuda --quiet --scenarios 40 || failed=1
+        done
     done
 else
     say "left out: $([[ "$backend" == cuda ]] && echo "it is not here" || echo "it needs a GPU")"
 fi
 
 say "times of the kernels"
-if [[ "$backend" == simt ]]; then
-    ESW_SIMT_TRACE="$folder/trace.csv" run traced simt
-elif command -v nsys >/dev/null; then
-    nsys profile --trace cuda --output "$folder/trace" "$build/edgesweep" run "$folder/all.yaml" -o "$folder/traced" \
-        --backend cuda --quiet
-    nsys stats --report cuda_gpu_trace --format csv --output "$folder/trace" "$folder/trace.nsys-rep"
-    mv "$folder"/trace*cuda_gpu_trace.csv "$folder/trace.csv"
-fi
-if [[ -e "$folder/trace.csv" ]]; then
-    python3 -B "$root/profiling/times.py" table "$folder/trace.csv" "$backend"
+traces=()
+for experiment in "${experiments[@]}"; do
+    trace="$folder/$experiment-trace"
+    if [[ "$backend" == simt ]]; then
+        ESW_SIMT_TRACE="$trace.csv" run "$experiment" "$experiment-traced" simt
+        traces+=("$trace.csv")
+    elif command -v nsys >/dev/null; then
+        nsys profile --trace cuda --output "$trace" "$build/edgesweep" run "$folder/$experiment.yaml" \
+            -o "$folder/$experiment-traced" --backend cuda --quiet
+        nsys stats --report cuda_gpu_trace --format csv --output "$trace" "$trace.nsys-rep"
+        traces+=("${trace}_cuda_gpu_trace.csv")
+    fi
+done
+if [[ "${#traces[@]}" != 0 ]]; then
+    python3 -B "$root/profiling/times.py" table "$backend" "${traces[@]}"
 else
     say "left out: nsys is not here"
 fi

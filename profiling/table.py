@@ -18,11 +18,13 @@ from pathlib import Path
 
 import resources
 
+import workload
+
 SOURCE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(SOURCE / "tests" / "support"))
-from simt_program import METHODS, Program, experiment  # noqa: E402
+from simt_program import METHODS, OPTIMA, Program  # noqa: E402
 
-SIZE, SCENARIOS = (12, 2, 3), 64  # users, APs, subchannels of the workload
+SCENARIOS, SEARCHES, AUCTIONS, REALISATIONS = 64, 4, 16, 2
 
 # Peaks by NVIDIA's white papers: multiprocessors, clock in GHz, warp instructions a clock and multiprocessor, of those
 # in f64, memory in GB/s.
@@ -45,19 +47,19 @@ def architectures(build):
 
 def executed(build):
     """{kernel: Counter} of the workload, as ESW_SIMT_COUNTS has it."""
+    files = ":".join(map(str, ptx_files(build, "O3", 80)))
     counts = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         program = Program(build)
-        methods = program.methods(folder)
-        (folder / "workload.yaml").write_text(experiment(SIZE, methods, SCENARIOS), encoding="utf-8")
-        files = ":".join(map(str, ptx_files(build, "O3", 80)))
-        program.succeed("run", folder / "workload.yaml", "-o", folder / "run", "--backend", "simt", "--quiet",
-                        environment={"ESW_SIMT_PTX": files, "ESW_SIMT_COUNTS": str(folder / "counts")}, timeout=1800)
-        for line in (folder / "counts").read_text(encoding="utf-8").splitlines():
-            kernel, what, number = line.split("\t")
-            counts.setdefault(kernel, Counter())[what] = int(number)
-    return counts, methods
+        for part, text in workload.experiments(SCENARIOS, SEARCHES, AUCTIONS, REALISATIONS).items():
+            (folder / f"{part}.yaml").write_text(text, encoding="utf-8")
+            program.succeed("run", folder / f"{part}.yaml", "-o", folder / part, "--backend", "simt", "--quiet",
+                            environment={"ESW_SIMT_PTX": files, "ESW_SIMT_COUNTS": str(folder / "counts")}, timeout=1800)
+            for line in (folder / "counts").read_text(encoding="utf-8").splitlines():
+                kernel, what, number = line.split("\t")
+                counts.setdefault(kernel, Counter())[what] += int(number)
+    return counts
 
 
 def markdown(header, rows):
@@ -132,9 +134,10 @@ def nvcc_version(ptxas):
 
 
 def document(build, ptxas):
-    counts, methods = executed(build)
-    users, aps, subchannels = SIZE
-    missing = sorted(set(METHODS) - set(methods))
+    counts = executed(build)
+    users, aps, subchannels = workload.SIZE
+    few_users, few_aps, few_subchannels = workload.SEARCH_SIZE
+    simple = ", ".join(method for method in METHODS if method not in OPTIMA)
     return f"""# Kernels of the GPU backend, counted
 
 Made by `profiling/table.py BUILD` with ptxas {nvcc_version(ptxas)}; do not edit. No number here was measured on a GPU.
@@ -154,9 +157,10 @@ PTX at -O3 for sm_80, by class; each function that is called counts once.
 
 ## Instructions executed
 
-By the PTX interpreter: {SCENARIOS} scenarios of {users} users, {aps} APs and {subchannels} subchannels in two layouts,
-methods {', '.join(methods)} in every access and reading{' (without kernels: ' + ', '.join(missing) + ')' if missing else ''}.
-Averages over all threads launched, those without work included.
+By the PTX interpreter, in the experiments of `workload.py`: {SCENARIOS} scenarios of {users} users, {aps} APs and {subchannels} subchannels in two
+layouts, methods {simple} in every access and reading; {SEARCHES} of
+{few_users} users, {few_aps} APs and {few_subchannels} subchannel for each of {', '.join(OPTIMA)}; {AUCTIONS} scenarios of `same-bits-cansa.yaml`,
+{REALISATIONS} of `same-bits-clo.yaml`. Averages over all threads launched, those without work included.
 
 {dynamic_table(counts)}
 

@@ -11,6 +11,7 @@ class Mutant(NamedTuple):
     file: str
     old: str
     new: str
+    by: str = ""  # the check that is given it first, "" for the cheapest
 
 
 EVAL = "kernels/ecc/eval.cu"
@@ -25,6 +26,15 @@ DEVICES = "kernels/common/devices.cu"
 ASSIGN = "kernels/ecc/assign.cu"
 BASELINES = "kernels/ecc/baselines.cu"
 GRID = "kernels/ecc/grid.cu"
+LI_GD = "kernels/ecc/li_gd.cu"
+LANES = "host/ecc/lane_loop.h"
+CREW = "kernels/ecc/crew.h"
+OPTIMUM = "kernels/ecc/optimum.cu"
+FRONTIER = "host/ecc/frontier_search.h"
+ARENA = "host/ecc/arena_search.h"
+LEVELS = "host/ecc/level_search.h"
+BOUND, SCAN, STATES = "host/ecc/bound.h", "host/ecc/scan.h", "host/ecc/states.h"
+CANSA, CLO = "kernels/cansa/cansa_kernels.cu", "kernels/clo/clo_kernels.cu"
 
 KERNELS = (
     # ---- indices and bounds
@@ -44,7 +54,8 @@ KERNELS = (
     Mutant("place-user-off-by-one", STAGE, "const int user = (int)(blockIdx.x * blockDim.x + threadIdx.x);",
            "const int user = (int)(blockIdx.x * blockDim.x + threadIdx.x) + 1;"),
     Mutant("place-same-scenario", STAGE, "seed, first + i, user, &instance", "seed, first, user, &instance"),
-    Mutant("mean-without-scenario", STAGE, "            mean[(size_t)i * links + link] =", "            mean[link] ="),
+    Mutant("mean-without-scenario", STAGE, "            mean[(size_t)i * links + link] =",
+           "            mean[link] ="),
     Mutant("mean-of-the-first-link", STAGE, "distance_m[link]);", "distance_m[0]);"),
     Mutant("gain-link-and-block-swapped", STAGE, "link = item / blocks, q = item % blocks;",
            "link = item % blocks, q = item / blocks;"),
@@ -61,7 +72,8 @@ KERNELS = (
     Mutant("local-bound-off-by-one", LOCAL, "if (user < batch.config.users)", "if (user < batch.config.users - 1)"),
     Mutant("local-decision-of-the-first", LOCAL, "eswi_ecc_batch_decision(&batch, i)",
            "eswi_ecc_batch_decision(&batch, 0)"),
-    Mutant("batch-stride-of-instances", BATCH, "scenario * batch->decision_bytes", "scenario * batch->instance_bytes"),
+    Mutant("batch-stride-of-instances", BATCH, "scenario * batch->decision_bytes",
+           "scenario * batch->instance_bytes"),
     Mutant("assign-cap-off-by-one", ASSIGN, "next.load < config->cluster_cap", "next.load <= config->cluster_cap"),
     Mutant("assign-scenario-off-by-one", ASSIGN, "if (scenario < batch.count &&", "if (scenario <= batch.count &&"),
     Mutant("assign-most-loaded", ASSIGN, "return a->load < b->load;", "return a->load > b->load;"),
@@ -98,6 +110,88 @@ KERNELS = (
     Mutant("grid-highest-point", GRID, "__reduce_min_sync(all_lanes, (unsigned)lowest)",
            "__reduce_max_sync(all_lanes, (unsigned)lowest)"),
     Mutant("local-every-thread-writes", LOCAL, "if (user == 0)", "if (user >= 0)"),
+)
+
+# Searches for optima: how a warp shares the work, and the search's own text where only the kernel has the fault.
+SEARCHES = (
+    # ---- threads that meet
+    Mutant("crew-no-meeting-before-the-order", CREW, "    __syncwarp();\n    const crew_task task",
+           "    const crew_task task", "race"),
+    Mutant("crew-no-meeting-after-the-work", CREW, "    __syncwarp();\n    return task;", "    return task;", "race"),
+    Mutant("crew-half-the-lanes", CREW, "threadIdx.x % CREW_THREADS < ECC_LANES",
+           "threadIdx.x % CREW_THREADS < ECC_LANES / 2"),
+    Mutant("crew-every-thread-a-lane", CREW, "    if (threadIdx.x % CREW_THREADS < ECC_LANES)\n", ""),
+    Mutant("crew-end-not-said", OPTIMUM, "    g->orders[crew].task = CREW_DONE;\n", "", "race"),
+    Mutant("crew-orders-of-the-first", OPTIMUM, "crew_turn(&g.orders[blockIdx.x])",
+           "crew_turn(&g.orders[0])", "race"),
+    Mutant("crew-ticket-not-atomic", OPTIMUM, "i < g->count; i = ESW_TAKE_TICKET(g->next))",
+           "i < g->count; i = (*g->next)++)", "race"),
+    # ---- orders
+    Mutant("crew-steps-not-said", CREW, "    o->number = steps;\n", ""),
+    Mutant("crew-user-and-level-swapped", CREW, "o->chain, o->number, o->between, o->table",
+           "o->chain, o->between, o->number, o->table"),
+    Mutant("crew-last-user-left-out", CREW, "user < chain->n; user++", "user < chain->n - 1; user++"),
+    Mutant("crew-table-not-made", CREW, "        eswi_ecc_scan_table(o->scan);\n", ""),
+    Mutant("scan-last-lane-left-out", SCAN, "l < ECC_LANES; l++)\n        lowest",
+           "l < ECC_LANES - 1; l++)\n        lowest"),
+    Mutant("scan-least-in-the-lane-beside", SCAN, "        s->least[l] = ESW_AT(least, l);",
+           "        s->least[l & ~1] = ESW_AT(least, l);", "race"),
+    Mutant("chain-table-overwritten", STATES, "t->low[now], t->high[now], t->low[now ^ 1],",
+           "t->low[now], t->high[now], t->low[now],", "race"),
+    # ---- memory and scenarios
+    Mutant("searches-share-a-workspace", OPTIMUM, "g->workspaces + crew * g->workspace_bytes",
+           "g->workspaces", "race"),
+    Mutant("searches-counter-not-cleared", OPTIMUM, "    *g.next = 0;\n", ""),
+    Mutant("searches-one-too-many", OPTIMUM, "i < g->count; i = ESW_TAKE", "i <= g->count; i = ESW_TAKE", "asan"),
+    Mutant("searches-tables-of-the-other-method", OPTIMUM,
+           "run(batch, from, batch->d_tables + eswi_ecc_optimum_tables_bytes(method, &batch->config),",
+           "run(batch, from, batch->d_tables,"),
+    # ---- the search
+    Mutant("bound-the-wrong-way", BOUND, "g > 0.0 ? g * (b->low", "g < 0.0 ? g * (b->low"),
+    Mutant("bound-of-the-halved-box-lost", FRONTIER, "node.bound = bound > node.bound ? bound : node.bound;",
+           "node.bound = bound;"),
+    Mutant("cut-on-the-wrong-side", FRONTIER, "if (slope > 0.0)", "if (slope < 0.0)"),
+    Mutant("heap-ties-to-the-newest", FRONTIER, ".bound > node->bound)", ".bound >= node->bound)"),
+    Mutant("heap-child-off-by-one", FRONTIER, "child = 2 * at + 1)", "child = 2 * at + 2)"),
+    Mutant("batch-one-pair-short", FRONTIER, "while (s->n < ECC_LANES && s->waiting",
+           "while (s->n < ECC_LANES - 2 && s->waiting"),
+    Mutant("levels-last-combination-left-out", LEVELS, "if (++h->at[h->outer[k]] < h->scan->levels)",
+           "if (++h->at[h->outer[k]] < h->scan->levels - 1)"),
+    Mutant("arena-bound-raised-the-wrong-way", ARENA, "if (bound > *known &&", "if (bound < *known &&"),
+)
+
+DESCENTS = (
+    Mutant("descents-share-their-memory", LI_GD, "g.crew_memory + i * g.crew_bytes", "g.crew_memory"),
+    Mutant("descents-first-left-out", LI_GD, "*g.work.next = 0;", "*g.work.next = 1;"),
+    Mutant("descents-seat-beside", LI_GD, "eswi_ecc_seat_turn(&g.work, crew, phase, 0, seat)",
+           "eswi_ecc_seat_turn(&g.work, crew, phase, 0, seat ^ 1)"),
+    Mutant("descents-scenario-settled-twice", LI_GD, "i += (g).n_crews * ECC_LANES)", "i += (g).n_crews)", "race"),
+    Mutant("descents-phase-twice", LI_GD, "run_phase(&g, batch, PHASE_UP, stream, error)",
+           "run_phase(&g, batch, PHASE_DOWN, stream, error)"),
+    Mutant("lanes-sum-distance", LANES, "ESW_LANES_SHUFFLE(__shfl_down_sync, name, half);",
+           "ESW_LANES_SHUFFLE(__shfl_down_sync, name, half / 2);"),
+    Mutant("lanes-value-of-the-second", LANES, "ESW_LANES_SHUFFLE(__shfl_sync, value, 0)",
+           "ESW_LANES_SHUFFLE(__shfl_sync, value, 1)"),
+)
+
+SYSTEMS = (
+    Mutant("cansa-no-meeting-after-worths", CANSA,
+           "            __syncthreads();\n            if (threadIdx.x == 0 && by_count)",
+           "            if (threadIdx.x == 0 && by_count)", "race"),
+    Mutant("cansa-no-meeting-before-the-trace", CANSA, "        __syncthreads();\n        if (threadIdx.x == 0) {",
+           "        if (threadIdx.x == 0) {", "race"),
+    Mutant("cansa-last-rb-left-out", CANSA, "r <= total; r += THREADS_PER_BLOCK)\n                k.value",
+           "r < total; r += THREADS_PER_BLOCK)\n                k.value"),
+    Mutant("cansa-every-thread-traces", CANSA, "if (threadIdx.x == 0) {\n            eswi_cansa_trace",
+           "if (true) {\n            eswi_cansa_trace", "race"),
+    Mutant("cansa-packs-share-memory", CANSA, "index * pack_bytes(batch->clients)", "0 * index"),
+    Mutant("cansa-games-share-memory", CANSA, "scenario * game_bytes(batch.clients)", "0 * scenario"),
+    Mutant("cansa-lane-of-the-warp", CANSA, "lane = threadIdx.x % ESW_LANES", "lane = threadIdx.x % 32"),
+    Mutant("clo-device-of-the-scenario", CLO, "(int)(thread % (uint32_t)batch.devices)",
+           "(int)(i % (uint32_t)batch.devices)"),
+    Mutant("clo-lists-shared", CLO, "batch.d_lists + i * batch.lists_bytes", "batch.d_lists"),
+    Mutant("clo-draws-overlap", CLO, "(int)(blockIdx.x * blockDim.x + threadIdx.x) * CLO_GAINS_A_BLOCK;",
+           "(int)(blockIdx.x * blockDim.x + threadIdx.x);", "race"),
 )
 
 HOST = (
@@ -180,4 +274,4 @@ MODELS = (
     Mutant("control-the-wrong-way", CONTROL, "p->gamma * (p->r - mean[k])", "p->gamma * (mean[k] - p->r)"),
 )
 
-MUTANTS = KERNELS + HOST + MODELS
+MUTANTS = KERNELS + SEARCHES + DESCENTS + SYSTEMS + HOST + MODELS

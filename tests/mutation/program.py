@@ -3,40 +3,51 @@
 import functools
 import json
 import pathlib
-import shutil
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from simt_program import DESCENTS, Failure, Program, difference, experiment, schedules, telling  # noqa: E402
+from simt_program import DESCENTS, Failure, Program, difference, experiment, of_system, optima, schedules, telling  # noqa: E402
 
 SCENARIOS = 9
-SIZES = ((5, 2, 3), (7, 2, 4), (35, 1, 12))  # four gains in one store; more users of an AP than lanes
+# Odd and even tails of rows of gains; users that fill a row of memory; more than subchannels take; more than a warp has lanes.
+SIZES = ((5, 2, 3), (7, 2, 4), (16, 1, 2), (35, 1, 12))
+DESCENT_SIZES = ((5, 2, 3), (4, 2, 9))  # lanes that are scenarios, lanes that are subchannels
+BASELINES = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid")  # descents take too long for so many runs
 
 # A device that fails in its first or a later allocation, transfer, launch or kernel, or anywhere.
 INJECTIONS = ("cudaMalloc:1", "cudaMallocHost:1", "cudaMallocHost:2", "cudaStreamCreate:2",
               "cudaMemcpyAsync:1=cudaErrorInvalidValue", "cudaMemcpyAsync:3", "launch:1", "launch:4", "kernel:2",
               "cudaStreamSynchronize:2", "any:9", "any:17", "any:30")
 
-
-def bits(_build):
-    return [{}]
-
-
-def in_schedules(_build):
-    return schedules((1, 2, 3))
+# Ways: each gives a list of environments.
+BITS, SCHEDULES, ONE_SCHEDULE, DEFERRED, ERRORS = "bits", "schedules", "one schedule", "deferred", "errors"
+WAYS = {BITS: [{}], SCHEDULES: schedules((1, 2, 3)), ONE_SCHEDULE: schedules((1,)), DEFERRED: [{"ESW_SIMT_DEFER": "1"}]}
 
 
-def with_asan(_build):
-    """The program itself is built without: the module's runtime comes with it."""
-    runtimes = [subprocess.run(["g++", f"-print-file-name={name}"], capture_output=True, text=True,
-                               check=True).stdout.strip() for name in ("libasan.so", "libubsan.so")]
-    return [{"LD_PRELOAD": ":".join(runtimes), "ASAN_OPTIONS": "detect_leaks=0:halt_on_error=1",
-             "ESW_SIMT_DEFER": "1"}]
+def searches():
+    """Every inner loop of crew.h: boxes and points of elements, rows and tables of a scan, the chain of a cell."""
+    methods = ("use: grid-optimum, levels: 16, unit_levels: 2", "use: grid-optimum, as: padded, levels: 20, unit_levels: 2",
+               "use: certified, gap: 0.01, max_nodes: 400", "use: joint",
+               "use: certified, as: from-joint, assignment_from: joint, gap: 0.05, max_nodes: 48")
+    chain = ("use: certified, gap: 0.1, max_nodes: 16",)
+    return [optima(3, 4, 2, 1, methods), optima(2, 9, 1, 1, chain, cluster_cap=9)]
 
 
-BITS, SCHEDULES, ASAN, ERRORS = bits, in_schedules, with_asan, "errors"
+# What is run for a fault in which file; the first entry that fits counts.
+SUBJECTS = {
+    "searches": (("kernels/ecc/optimum", "kernels/ecc/crew", "host/ecc/bound.h", "host/ecc/scan.h", "host/ecc/states.h",
+                  "host/ecc/frontier", "host/ecc/arena", "host/ecc/level_search", "host/ecc/joint"), searches),
+    "descents": (("kernels/ecc/li_gd", "host/ecc/lane_loop"), lambda: [experiment(size, DESCENTS, SCENARIOS, combinations=False)
+                                                  for size in DESCENT_SIZES]),
+    "cansa": (("kernels/cansa/", "host/cansa/"), lambda: [of_system("cansa", 40)]),
+    "clo": (("kernels/clo/", "host/clo/"), lambda: [of_system("clo", 3)]),
+    "baselines": (("",), lambda: [experiment(size, BASELINES, SCENARIOS, combinations=False) for size in SIZES]),
+}
+
+
+def subject_of(file):
+    return next(name for name, (starts, _) in SUBJECTS.items() if file.startswith(starts))
 
 
 def least_memory(program, path, folder):
@@ -50,18 +61,16 @@ def least_memory(program, path, folder):
 
 
 class Reference:
-    """Experiments, their files and the numbers of `cpu`, made once."""
+    """Experiments of a subject, their files and the numbers of `cpu`, made once."""
 
-    def __init__(self, build):
+    def __init__(self, build, subject):
         self.folder = tempfile.TemporaryDirectory()
         self.path = pathlib.Path(self.folder.name)
         program = Program(build)
-        # The descents take too long for so many runs.
-        methods = [method for method in program.methods(self.path) if method not in DESCENTS]
         self.cases = []
-        for number, size in enumerate(SIZES):
+        for number, text in enumerate(SUBJECTS[subject][1]()):
             path = self.path / f"{number}.yaml"
-            path.write_text(experiment(size, methods, SCENARIOS, combinations=False), encoding="utf-8")
+            path.write_text(text, encoding="utf-8")
             least = {"ESW_SIMT_MEMORY": str(least_memory(program, path, self.path / f"least{number}"))}
             self.cases.append((path, program.numbers(path, self.path / f"cpu{number}", "cpu"), least))
 
@@ -77,26 +86,25 @@ def instance(program, path, backend, environment):
     return {key: document[key] for key in ("instance", "decision", "metrics")}
 
 
-def compare(build, module_folder, environments, timeout):
-    program = Program(build, module_folder)
-    for path, expected, memory in reference(build).cases:
-        if instance(program, path, "simt", {**environments[0], **memory}) != instance(program, path, "cpu", {}):
+def compare(build, program, subject, environments, timeout):
+    for path, expected, memory in reference(build, subject).cases:
+        if subject == "baselines" and instance(program, path, "simt", {**environments[0], **memory}) != instance(
+                program, path, "cpu", {}):
             raise Failure(f"{path.stem}: what cpu and simt draw or decide differs")
         # With all memory two chunks hold the batch, and the last is the shorter one.
         for environment in (environments[0], *({**e, **memory} for e in environments)):
             with tempfile.TemporaryDirectory() as folder:
-                found = program.numbers(path, pathlib.Path(folder), "simt", "--batch", SCENARIOS,
+                found = program.numbers(path, pathlib.Path(folder), "simt", "--batch", 40 if subject == "cansa" else SCENARIOS,
                                         environment=environment, timeout=timeout)
                 text = difference(expected, found)
                 if text:
                     raise Failure(f"{path.stem}: {text}")
 
 
-def meet_errors(build, module_folder, timeout):
+def meet_errors(build, program, timeout):
     """A failing device must end the run with code 4 and a line that says where, leak nothing, and leave a folder that
     `cpu` completes to the same numbers."""
-    program = Program(build, module_folder)
-    path, expected, memory = reference(build).cases[0]
+    path, expected, memory = reference(build, "baselines").cases[0]
     for injection in INJECTIONS:
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
@@ -108,30 +116,29 @@ def meet_errors(build, module_folder, timeout):
                 raise Failure(f"{injection}: ends with {done.returncode}: {telling(done.stderr)}")
             if "simt: " in done.stderr:
                 raise Failure(f"{injection}: {telling(done.stderr)}")
-            resume = ["--resume"] if (folder / "run").exists() and "--resume" in program("run", "--help").stdout else []
-            if not resume:
-                shutil.rmtree(folder / "run", ignore_errors=True)
+            resume = ["--resume"] if (folder / "run").exists() else []
             text = difference(expected, program.numbers(path, folder, "cpu", *resume))
             if text:
                 raise Failure(f"{injection}, then cpu: {text}")
 
 
-def failure(build, module_folder, way, timeout):
+def failure(build, program_folder, module_folder, way, subject, timeout):
     """'' if all runs of the way go well, else what went wrong."""
     try:
+        program = Program(program_folder, module_folder)
         if way == ERRORS:
-            meet_errors(build, module_folder, timeout)
+            meet_errors(build, program, timeout)
         else:
-            compare(build, module_folder, way(build), timeout)
+            compare(build, program, subject, WAYS[way], timeout)
     except Failure as text:
         return str(text)
     return ""
 
 
-def failure_of_ptx(build, files, timeout):
+def failure_of_ptx(build, files, subject, timeout):
     """The same with the build's own module and these PTX files."""
     try:
-        compare(build, None, [{"ESW_SIMT_PTX": ":".join(map(str, files))}], timeout)
+        compare(build, Program(build), subject, [{"ESW_SIMT_PTX": ":".join(map(str, files))}], timeout)
     except Failure as text:
         return str(text)
     return ""

@@ -1,7 +1,6 @@
 /* Broken programs: `simt_faults CASE` runs one and prints what the execution layer says, or "no report". */
 #include <cstdio>
 
-#include "control.h"
 #include "kernels/common/port.h"
 
 /* ---------------------------------------------------------------- kernels */
@@ -151,6 +150,10 @@ extern "C" __global__ void half_atomic_counter_kernel(int *x)
 
 /* ---------------------------------------------------------------- host programs */
 
+#if !defined(__CUDACC__) /* nvcc makes the PTX of the kernels alone */
+
+#include "control.h"
+
 static const size_t n_elements = 1024;
 static float *d_x;
 
@@ -296,3 +299,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "  %s\n", c.name);
     return 2;
 }
+
+#endif

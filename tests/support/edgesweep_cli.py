@@ -23,9 +23,9 @@ parameters: {aps: 2, users: 4, subchannels: 2}
 """
 
 
-def edgesweep(*arguments, cwd=None, environment=None, timeout=60, prepare=None, stdout=subprocess.PIPE):
+def edgesweep(*arguments, cwd=None, environment=None, timeout=60, prepare=None, stdout=subprocess.PIPE, program=PROGRAM):
     """Runs the program to its end; .returncode, .stdout and .stderr as text."""
-    return subprocess.run([PROGRAM, *map(str, arguments)], stdout=stdout, stderr=subprocess.PIPE, text=True, cwd=cwd,
+    return subprocess.run([program, *map(str, arguments)], stdout=stdout, stderr=subprocess.PIPE, text=True, cwd=cwd,
                           env={**os.environ, **(environment or {})}, timeout=timeout, preexec_fn=prepare)
 
 

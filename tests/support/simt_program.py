@@ -6,8 +6,15 @@ import pathlib
 import re
 import subprocess
 
+EXPERIMENTS = pathlib.Path(__file__).resolve().parents[2] / "datasets" / "experiments"
+
 DESCENTS = ("gd", "li-gd")  # end early, because an interpreter runs them
-METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", *DESCENTS)
+OPTIMA = ("grid-optimum", "certified", "joint")  # searches
+METHODS = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid", *DESCENTS, *OPTIMA)
+
+# What keeps a method short.
+ENDS = {"gd": "max_iterations: 8", "li-gd": "max_iterations: 8", "grid-optimum": "levels: 4, unit_levels: 2",
+        "certified": "max_nodes: 48"}
 
 # Options that lead to further kernels.
 OPTIONS = {"edge-only": "pair_directions: true", "gd": "split: per-user", "li-gd": "split: per-user"}
@@ -31,7 +38,7 @@ def experiment(size, methods, scenarios, seed=11, combinations=True):
     users, aps, subchannels = size
     entries = []
     for method in methods:
-        ends = "max_iterations: 8" if method in DESCENTS else ""
+        ends = ENDS.get(method, "")
         entries.append(f"{{use: {method}, as: {method}, {ends}}}" if ends else method)
         for access in ("noma", "oma", "oma-in-cell") if combinations else ():
             for reading in ("repaired", "published"):
@@ -85,6 +92,12 @@ def optima(scenarios, users, aps, subchannels, methods=(), seed=5, both_layouts=
                       "parameters:", *(f"  {key}: {value}" for key, value in size.items()),
                       *(["sweep: {layout: [users_around_ap, uniform]}"] if both_layouts else []),
                       "keep: [summary, scenarios, users]", ""])
+
+
+def of_system(name, scenarios):
+    """The experiment that has every method and reading of CANSA or CLO, with so many scenarios."""
+    text = (EXPERIMENTS / f"same-bits-{name}.yaml").read_text(encoding="utf-8")
+    return re.sub(r"(?m)^scenarios: \d+", f"scenarios: {scenarios}", text)
 
 
 class Failure(Exception):

@@ -4,7 +4,7 @@ import filecmp
 import os
 import pathlib
 
-from edgesweep_cli import CliTest, edgesweep
+from edgesweep_cli import PROGRAM, CliTest, edgesweep
 
 FULL = os.environ.get("ESW_TEST_FULL") == "1"
 
@@ -38,12 +38,12 @@ def experiment(scenarios, methods, layout, seed=1, **parameters):
 class SimtTest(CliTest):
     """Runs with the execution layer's own messages taken for failures."""
 
-    def run_on(self, backend, name, path, *arguments, **environment):
+    def run_on(self, backend, name, path, *arguments, program=PROGRAM, **environment):
         """A finished run; gives its folder."""
         folder = self.folder / name
         done = edgesweep("run", path, "-o", folder, "--quiet", "--backend", backend, *arguments,
                          environment={key: str(value) for key, value in environment.items()},
-                         timeout=3600 if FULL else 600)
+                         timeout=3600 if FULL else 600, program=program)
         self.assertEqual((done.returncode, done.stderr), (0, ""), f"{name}: {path.read_text(encoding='utf-8')}")
         return folder
 

@@ -5,7 +5,7 @@ import os
 import unittest
 
 from edgesweep_cli import SOURCE
-from simt_program import optima, searches
+from simt_program import of_system, optima, searches
 from simt_runs import FULL, LAYOUTS, SimtTest, entries, experiment
 
 # N x U x M, cluster cap and what else makes a size odd. Every combination of method, access, reading and layout meets
@@ -132,26 +132,49 @@ class SameBits(SimtTest):
             self.assert_same_results(cpu, simt)
 
 
-@unittest.skipUnless("ESW_RACE_MODULE" in os.environ, "built without the race checker, as sanitizers are on")
-class Races(SimtTest):
-    def test_nothing_races_in_searches_for_optima(self):
-        path = self.write(optima(2, 3, 2, 1, (
-            "use: grid-optimum, levels: 4", "use: certified, max_nodes: 64", "use: joint",
-            "use: certified, as: from-joint, assignment_from: joint, max_nodes: 64")))
-        self.assert_same_results(self.run_on("cpu", "optima-cpu", path),
-                                 self.run_on("simt", "optima-race", path, ESW_SIMT_SEED=7, ESW_SIMT_DEFER=1,
-                                             EDGESWEEP_BACKENDS=os.environ["ESW_RACE_MODULE"]))
+SEARCHES = ("use: grid-optimum, levels: 20", "use: certified, max_nodes: 64", "use: joint",
+            "use: certified, as: from-joint, assignment_from: joint, max_nodes: 64")
 
-    def test_the_race_checker_finds_nothing(self):
-        """Under it any schedule may switch threads at any access; a finding makes the run fail."""
+
+@unittest.skipUnless("ESW_RACE_MODULE" in os.environ, "built without further modules, as sanitizers are on")
+class Watched(SimtTest):
+    """Few scenarios, but every kernel, in the builds that watch: a finding makes a run fail."""
+
+    def compare(self, name, text, *ways):
+        """Each way is (name, arguments of run_on)."""
+        path = self.write(text, f"{name}.yaml")
+        cpu = self.run_on("cpu", f"{name}-cpu", path)
+        for way, more in ways:
+            with self.subTest(f"{name}, {way}"):
+                self.assert_same_results(cpu, self.run_on("simt", f"{name}-{way}", path, **more))
+
+    @staticmethod
+    def races(*seeds):
+        """In the race checker any schedule may switch threads at any access."""
+        return [(f"race-{seed}", {"ESW_SIMT_SEED": seed, "ESW_SIMT_DEFER": 1,
+                                  "EDGESWEEP_BACKENDS": os.environ["ESW_RACE_MODULE"]}) for seed in seeds]
+
+    @staticmethod
+    def sanitizers():
+        return [("sanitized", {"program": os.environ["ESW_ASAN_PROGRAM"], "ESW_SIMT_SEED": 5, "ESW_SIMT_DEFER": 1,
+                               "ASAN_OPTIONS": "detect_leaks=0:halt_on_error=1"})]  # LeakSanitizer does not know fibers
+
+    def test_every_method_of_ecc(self):
         for layout in LAYOUTS:
-            path = self.write(experiment(2, entries(iterations=3, levels=3, unit_levels=2), layout,
-                                         aps=2, users=5, subchannels=3))
-            cpu = self.run_on("cpu", f"{layout}-cpu", path)
-            for seed in (0, 1, 7):
-                simt = self.run_on("simt", f"{layout}-{seed}", path, EDGESWEEP_BACKENDS=os.environ["ESW_RACE_MODULE"],
-                                   ESW_SIMT_SEED=seed, ESW_SIMT_DEFER=1)
-                self.assert_same_results(cpu, simt)
+            self.compare(layout, experiment(2, entries(iterations=3, levels=3, unit_levels=2), layout,
+                                            aps=2, users=5, subchannels=3), *self.races(0, 1, 7), *self.sanitizers())
+
+    def test_searches_for_optima(self):
+        """And a chain of users that no arena holds."""
+        self.compare("optima", optima(2, 3, 2, 1, SEARCHES), *self.races(7), *self.sanitizers())
+        self.compare("chain", optima(1, 9, 1, 1, ("use: certified, gap: 0.1, max_nodes: 16",), cluster_cap=9),
+                     *self.races(3), *self.sanitizers())
+
+    def test_cansa(self):
+        self.compare("cansa", of_system("cansa", 17), *self.races(0, 3), *self.sanitizers())
+
+    def test_clo(self):
+        self.compare("clo", of_system("clo", 2), *self.races(1), *self.sanitizers())
 
 
 if __name__ == "__main__":

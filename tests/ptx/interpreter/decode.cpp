@@ -182,8 +182,6 @@ static int special_register(FunctionBuilder &builder, const std::string &name)
         {"%lanemask_gt", ConstantKind::lanemask_gt},
         {"%lanemask_ge", ConstantKind::lanemask_ge},
     };
-    if (name == "%globaltimer") /* read by mov.globaltimer alone, which takes no source */
-        return builder.constant(ConstantKind::value, 0);
     if (name == "WARP_SZ")
         return builder.constant(ConstantKind::value, 32);
     auto found = names.find(name);
@@ -351,6 +349,8 @@ void Binder::bind_one(char letter, const Operand &o)
     case 'U':
     case 'V':
         add_vector(o, letter == 'U', 0);
+        break;
+    case 'g': /* nothing but the name that chose the instruction */
         break;
     case 'l':
         builder_.branches.push_back({self, o.name});

@@ -262,7 +262,7 @@ void add_bit_opcodes(OpcodeTable &table)
     table["xor.pred"] = {logic_predicates<Logic::exclusive>, "dpp"};
     table["not.pred"] = {not_predicate, "dp"};
     table["mov.pred"] = {move_predicate, "dp"};
-    table["mov.globaltimer.u64"] = {read_clock, "ds"};
+    table["mov.globaltimer.u64"] = {read_clock, "dg"};
     table["shf.l.wrap.b32"] = {funnel_shift<true, true>, "dsss"};
     table["shf.l.clamp.b32"] = {funnel_shift<true, false>, "dsss"};
     table["shf.r.wrap.b32"] = {funnel_shift<false, true>, "dsss"};

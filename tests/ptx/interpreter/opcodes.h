@@ -26,6 +26,7 @@ namespace ptx
  *   w  source, or {a, b, ...} likewise
  *   U  {a, b, ...} of destinations    V  {a, b, ...} of sources
  *   l  label                          t  name of a list of branch targets
+ *   g  %globaltimer, which is a source of no other instruction
  *   c  a call: [(results),] function [, (arguments)]
  */
 struct Opcode {

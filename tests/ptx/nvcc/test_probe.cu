@@ -11,7 +11,7 @@ Test(ptx_probe, every_shared_function_has_the_bits_of_plain_c)
         ptx::Executor executor;
         executor.load(file);
         simt::set_executor(&executor);
-        const std::string difference = probe_difference(1024);
+        const std::string difference = probe_difference(1021);
         simt::set_executor(nullptr);
         cr_assert(difference.empty(), "%s: %s", file.c_str(), difference.c_str());
         cr_assert_gt(executor.instructions_run(), 1000000u, "the PTX ran, not the compiled kernels");
