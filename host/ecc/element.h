@@ -28,12 +28,6 @@ typedef struct eswi_ecc_element {
     double slope[ECC_ELEMENT_USERS][ECC_ELEMENT_LINES]; /* >= 0, descending */
 } eswi_ecc_element;
 
-/* Points tried side by side, one a lane. */
-typedef struct eswi_ecc_points {
-    double power_w[ECC_ELEMENT_USERS][ECC_LANES];
-    double value[ECC_LANES];
-} eswi_ecc_points;
-
 /* The envelope of user i at price x. */
 ESW_FN double eswi_ecc_element_envelope(const eswi_ecc_element *e, int i, double x)
 {
@@ -70,54 +64,6 @@ ESW_FN double eswi_ecc_element_value(const eswi_ecc_element *e, const double *po
     for (int i = 0; i < e->n; i++)
         sum += eswi_ecc_element_envelope(e, i, eswi_ecc_element_price(e, i, power_w, stride));
     return sum;
-}
-
-/* The same at sixteen points, bit by bit. */
-ESW_FN void eswi_ecc_element_values(const eswi_ecc_element *e, eswi_ecc_points *points)
-{
-    ESW_LANE_VAR(double, sum);
-    ESW_EACH_LANE(l)
-    {
-        ESW_AT(sum, l) = 0.0;
-    }
-    for (int i = 0; i < e->n; i++) {
-        ESW_LANE_VAR(double, heard);
-        ESW_EACH_LANE(l)
-        {
-            ESW_AT(heard, l) = 1.0;
-        }
-        for (int v = 0; v < e->n; v++)
-            if (e->heard[i][v] > 0.0)
-                ESW_EACH_LANE(l)
-                {
-                    ESW_AT(heard, l) += e->heard[i][v] * points->power_w[v][l];
-                }
-        ESW_EACH_LANE(l)
-        {
-            const double p = points->power_w[i][l];
-            const double sinr = e->own[i] * p / ESW_AT(heard, l);
-            ESW_AT(heard, l) = (e->weight_time + e->weight_energy * p) / eswi_log2_1p(sinr);
-        }
-        ESW_LANE_VAR(double, least);
-        ESW_EACH_LANE(l)
-        {
-            ESW_AT(least, l) = fma(e->slope[i][0], ESW_AT(heard, l), e->fixed[i][0]);
-        }
-        for (int k = 1; k < e->lines[i]; k++)
-            ESW_EACH_LANE(l)
-            {
-                const double line = fma(e->slope[i][k], ESW_AT(heard, l), e->fixed[i][k]);
-                ESW_AT(least, l) = line < ESW_AT(least, l) ? line : ESW_AT(least, l);
-            }
-        ESW_EACH_LANE(l)
-        {
-            ESW_AT(sum, l) += ESW_AT(least, l);
-        }
-    }
-    ESW_EACH_LANE(l)
-    {
-        points->value[l] = ESW_AT(sum, l);
-    }
 }
 
 #endif

@@ -3,8 +3,9 @@
 #ifndef ESWI_ECC_ELEMENT_BUILD_H
 #define ESWI_ECC_ELEMENT_BUILD_H
 
+#include "base/carve.h"
+#include "ecc/crowd.h"
 #include "ecc/ecc.h"
-#include "ecc/element.h"
 #include "ecc/states.h"
 
 enum { ECC_ENVELOPE_SPLITS = 1025 };
@@ -32,6 +33,31 @@ void eswi_ecc_envelope_of(const double *compute, const double *bits, int splits,
  * subchannel is cut where each of them sends (1 under noma). */
 ESW_LARGE void eswi_ecc_element_build(const eswi_ecc_scene *scene, int direction, int subchannel, const int32_t *users,
                             const int32_t *slices, int n, eswi_ecc_element *element);
+
+/* What a user costs that computes everything itself. */
+ESW_LARGE double eswi_ecc_local_utility(const eswi_ecc_scene *scene, int user);
+
+/* The gain of a user to its own AP over the noise of its slice, 1/W. */
+ESW_LARGE double eswi_ecc_own(const eswi_ecc_scene *scene, int direction, int subchannel, int user, int slices);
+
+/* The gain through which a user hears another one on its subchannel, 0 where it does not. */
+ESW_LARGE double eswi_ecc_heard_through(const eswi_ecc_scene *scene, int direction, int subchannel, int user,
+                                        int other);
+
+/* Memory for what a crowd says of its senders. */
+typedef struct eswi_ecc_senders {
+    int capacity;
+    double *own, *heard; /* [capacity], [capacity][capacity] */
+    int *lines;
+    double *fixed, *slope; /* [capacity][ECC_ELEMENT_LINES] */
+} eswi_ecc_senders;
+
+ESW_LARGE void eswi_ecc_senders_layout(eswi_ecc_senders *senders, eswi_carve *carve, int capacity);
+
+/* The same as a crowd, but for its powers, with slices[user] (not looked at under noma). */
+ESW_LARGE void eswi_ecc_crowd_build(const eswi_ecc_scene *scene, int direction, int subchannel, const int32_t *users,
+                                    const int32_t *slices, int n, const eswi_ecc_senders *senders,
+                                    eswi_ecc_crowd *crowd);
 
 /* The chain of users[n] of one cell on a subchannel in a direction, n <= ECC_CHAIN_USERS, under noma; power[levels] and
  * local[n] (eswi_inf() for users who must send) are borrowed and copied. */

@@ -42,22 +42,25 @@ typedef struct eswi_ecc_frontier {
     eswi_ecc_node *heap;
     int32_t capacity;
     eswi_ecc_boxes boxes;
-    eswi_ecc_points points;
+    eswi_ecc_crowd crowd; /* the element at the powers below */
+    double power_w[ECC_ELEMENT_USERS], around[ECC_ELEMENT_USERS], cost[ECC_ELEMENT_USERS];
     eswi_ecc_node batch[ECC_LANES]; /* what `boxes` holds */
 } eswi_ecc_frontier;
 
-/* Lowers the element's value from power_w[n] by searching one user's power at a time, sixteen values of it side by side,
- * in ever narrower ranges, from `octaves` to either side to `narrowest`; power_w is where it ended. Returns the value
- * there. `points` is scratch. */
-ESW_LARGE double eswi_ecc_element_descend(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
-                                          double octaves, double narrowest, eswi_ecc_points *points,
-                                          double *power_w);
+/* Lowers a crowd's value from the powers it has by searching one user's power at a time, sixteen values of it side by
+ * side, in ever narrower ranges, from `octaves` to either side to `narrowest`. Returns the value where it ended. */
+ESW_LARGE double eswi_ecc_descend(const eswi_ecc_element_kernels *kernels, double octaves, double narrowest,
+                                  eswi_ecc_crowd *crowd);
+
+/* The same for one user, the others staying where they are. */
+ESW_LARGE double eswi_ecc_descend_user(const eswi_ecc_element_kernels *kernels, int user, double octaves,
+                                       double narrowest, eswi_ecc_crowd *crowd);
 
 /* A range of powers so narrow that searching it gains next to nothing. */
 #define ECC_DESCENT_FINE 0x1p-7
 
-/* The octaves between the element's least and most power. */
-ESW_LARGE double eswi_ecc_element_octaves(const eswi_ecc_element *element);
+/* The octaves between the least power and the most. */
+ESW_LARGE double eswi_ecc_octaves(double power_min_w, double power_max_w);
 
 /* Minimises the element over its box of powers. n = 0 costs nothing. */
 ESW_LARGE void eswi_ecc_certify(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,

@@ -6,49 +6,77 @@
 
 /* ---------------------------------------------------------------- descent */
 
-/* Tries sixteen powers of user i within `radius` octaves; true if one is better. */
-ESW_LARGE_OWN bool frontier_search_user(const eswi_ecc_element *e, const eswi_ecc_element_kernels *kernels,
-                                        int i, double radius, eswi_ecc_points *points, double *power_w,
-                                        double *value)
+/* Tries sixteen powers of a user within `octaves`; takes the best if it is better than *value. */
+ESW_LARGE_OWN void frontier_search_user(const eswi_ecc_element_kernels *kernels, int user, double octaves,
+                                        eswi_ecc_crowd *c, double *value)
 {
-    for (int v = 0; v < e->n; v++)
-        for (int l = 0; l < ECC_LANES; l++)
-            points->power_w[v][l] = power_w[v];
-    for (int l = 0; l < ECC_LANES; l++) {
-        const double p = power_w[i] * eswi_exp2(radius * (2 * l - (ECC_LANES - 1)) / (ECC_LANES - 1));
-        points->power_w[i][l] = p < e->power_min_w ? e->power_min_w : p > e->power_max_w ? e->power_max_w : p;
-    }
-    eswi_ecc_do_values(kernels, e, points);
     int best = -1;
+    c->mover = user;
+    c->octaves = octaves;
+    eswi_ecc_do_probe(kernels, c);
     for (int l = 0; l < ECC_LANES; l++)
-        if (points->value[l] < *value) {
-            *value = points->value[l];
+        if (c->value[l] < *value) {
+            *value = c->value[l];
             best = l;
         }
     if (best >= 0)
-        power_w[i] = points->power_w[i][best];
-    return best >= 0;
+        eswi_ecc_crowd_move(c, user, c->probe_w[best]);
 }
 
-ESW_LARGE double eswi_ecc_element_octaves(const eswi_ecc_element *e)
+ESW_LARGE double eswi_ecc_octaves(double power_min_w, double power_max_w)
 {
-    return eswi_log2(e->power_max_w / e->power_min_w);
+    return eswi_log2(power_max_w / power_min_w);
 }
 
-ESW_LARGE double eswi_ecc_element_descend(const eswi_ecc_element *e, const eswi_ecc_element_kernels *kernels,
-                                          double octaves, double narrowest, eswi_ecc_points *points,
-                                          double *power_w)
+ESW_LARGE double eswi_ecc_descend(const eswi_ecc_element_kernels *kernels, double octaves, double narrowest,
+                                  eswi_ecc_crowd *c)
 {
     const double progress = 1e-4;
-    double value = eswi_ecc_element_value(e, power_w, 1);
+    double value = eswi_ecc_crowd_refresh(c);
     double radius = octaves;
-    while (radius > narrowest && e->n > 0) {
+    while (radius > narrowest && c->n > 0) {
         const double before = value;
-        for (int i = 0; i < e->n; i++)
-            frontier_search_user(e, kernels, i, radius, points, power_w, &value);
+        for (int i = 0; i < c->n; i++)
+            frontier_search_user(kernels, i, radius, c, &value);
+        if (value < before)
+            value = eswi_ecc_crowd_refresh(c);
         if (!(before - value > progress * value))
-            radius *= e->n == 1 ? 0.125 : 0.25;
+            radius *= c->n == 1 ? 0.125 : 0.25;
     }
+    return value;
+}
+
+ESW_LARGE double eswi_ecc_descend_user(const eswi_ecc_element_kernels *kernels, int user, double octaves,
+                                       double narrowest, eswi_ecc_crowd *c)
+{
+    double value = eswi_ecc_crowd_refresh(c);
+    for (double radius = octaves; radius > narrowest; radius *= 0.125)
+        frontier_search_user(kernels, user, radius, c, &value);
+    return eswi_ecc_crowd_refresh(c);
+}
+
+/* An element as a crowd, at powers that are there. */
+ESW_LARGE_OWN double frontier_descend(const eswi_ecc_element *e, const eswi_ecc_element_kernels *kernels,
+                                      double octaves, eswi_ecc_frontier *f, double *power_w)
+{
+    eswi_ecc_crowd *c = &f->crowd;
+    c->n = e->n;
+    c->stride = ECC_ELEMENT_USERS;
+    c->weight_time = e->weight_time;
+    c->weight_energy = e->weight_energy;
+    c->power_min_w = e->power_min_w;
+    c->power_max_w = e->power_max_w;
+    c->own = e->own;
+    c->heard = &e->heard[0][0];
+    c->lines = e->lines;
+    c->fixed = &e->fixed[0][0];
+    c->slope = &e->slope[0][0];
+    c->power_w = f->power_w;
+    c->around = f->around;
+    c->cost = f->cost;
+    memcpy(f->power_w, power_w, (size_t)e->n * sizeof *power_w);
+    const double value = eswi_ecc_descend(kernels, octaves, ECC_DESCENT_FINE, c);
+    memcpy(power_w, f->power_w, (size_t)e->n * sizeof *power_w);
     return value;
 }
 
@@ -232,8 +260,8 @@ ESW_LARGE_OWN void frontier_first_value(frontier_search *s, const eswi_ecc_eleme
     const eswi_ecc_element *e = s->element;
     for (int i = 0; i < e->n; i++)
         s->best->power_w[i] = e->power_max_w;
-    s->best->value = eswi_ecc_element_descend(e, kernels, eswi_ecc_element_octaves(e), ECC_DESCENT_FINE,
-                                              &s->frontier->points, s->best->power_w);
+    s->best->value = frontier_descend(e, kernels, eswi_ecc_octaves(e->power_min_w, e->power_max_w), s->frontier,
+                                      s->best->power_w);
 }
 
 ESW_LARGE void eswi_ecc_certify(const eswi_ecc_element *element, const eswi_ecc_element_kernels *kernels,
@@ -262,8 +290,7 @@ ESW_LARGE void eswi_ecc_certify(const eswi_ecc_element *element, const eswi_ecc_
             break;
         frontier_refill(&s);
     }
-    result->value =
-        eswi_ecc_element_descend(element, kernels, 1.0, ECC_DESCENT_FINE, &frontier->points, result->power_w);
+    result->value = frontier_descend(element, kernels, 1.0, frontier, result->power_w);
     result->bound = s.waiting > 0 ? frontier->heap[0].bound : eswi_inf();
     result->bound = s.discarded < result->bound ? s.discarded : result->bound;
     result->bound = result->value < result->bound ? result->value : result->bound;

@@ -9,6 +9,7 @@
 #define ESWI_ECC_INNER_H
 
 #include "ecc/bound.h"
+#include "ecc/crowd.h"
 #include "ecc/scan.h"
 #include "ecc/states.h"
 
@@ -32,8 +33,7 @@ typedef struct eswi_ecc_optimum_kernels {
 
 ESW_LARGE void eswi_ecc_do_bound(const eswi_ecc_element_kernels *kernels, const eswi_ecc_element *element,
                                  int steps, eswi_ecc_boxes *boxes);
-ESW_LARGE void eswi_ecc_do_values(const eswi_ecc_element_kernels *kernels, const eswi_ecc_element *element,
-                                  eswi_ecc_points *points);
+ESW_LARGE void eswi_ecc_do_probe(const eswi_ecc_element_kernels *kernels, eswi_ecc_crowd *crowd);
 ESW_LARGE float eswi_ecc_do_row(const eswi_ecc_scan_kernels *kernels, eswi_ecc_scan *scan, int user,
                                 const int32_t *level, float *row);
 ESW_LARGE void eswi_ecc_do_table(const eswi_ecc_scan_kernels *kernels, eswi_ecc_scan *scan);
@@ -51,7 +51,7 @@ ESW_LARGE double eswi_ecc_seconds(void);
 /* The inner loops, one implementation per instruction set, same bits. */
 typedef struct eswi_ecc_element_kernels {
     void (*bound)(const eswi_ecc_element *element, int steps, eswi_ecc_boxes *boxes);
-    void (*values)(const eswi_ecc_element *element, eswi_ecc_points *points);
+    void (*probe)(eswi_ecc_crowd *crowd);
 } eswi_ecc_element_kernels;
 
 typedef struct eswi_ecc_scan_kernels {
@@ -74,10 +74,9 @@ ESW_FN void eswi_ecc_do_bound(const eswi_ecc_element_kernels *kernels, const esw
     kernels->bound(element, steps, boxes);
 }
 
-ESW_FN void eswi_ecc_do_values(const eswi_ecc_element_kernels *kernels, const eswi_ecc_element *element,
-                               eswi_ecc_points *points)
+ESW_FN void eswi_ecc_do_probe(const eswi_ecc_element_kernels *kernels, eswi_ecc_crowd *crowd)
 {
-    kernels->values(element, points);
+    kernels->probe(crowd);
 }
 
 ESW_FN float eswi_ecc_do_row(const eswi_ecc_scan_kernels *kernels, eswi_ecc_scan *scan, int user,

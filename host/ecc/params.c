@@ -206,7 +206,7 @@ const esw_param eswi_ecc_params[ECC_PARAMS] = {
         "Time per scenario after which a search ends with the gap it has reached; 0 is no limit. Results then depend on the machine.",
         "project"},
     [ECC_PARAM_STARTS] = {
-        "starts", ESW_PARAM_INTEGER, "1", "2", 1, 1000, NULL, METHOD_ONLY,
+        "starts", ESW_PARAM_INTEGER, "1", "4", 1, 1000, NULL, METHOD_ONLY,
         "Assignments a local search starts from: rule A's, then random ones.",
         "project"},
 };

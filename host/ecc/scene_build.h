@@ -3,6 +3,13 @@
 #define ESWI_ECC_SCENE_BUILD_H
 
 #include "ecc/element_build.h"
+#include "ecc/layers.h"
+
+ESW_LARGE double eswi_ecc_local_utility(const eswi_ecc_scene *scene, int user)
+{
+    const eswi_ecc_profile *profile = &scene->config->profiles[scene->instance->profile_of_user[user]];
+    return eswi_ecc_compute_utility(scene->config, profile, profile->units);
+}
 
 ESW_LARGE_OWN double scene_gain(const eswi_ecc_scene *scene, int direction, int user, int ap, int subchannel)
 {
@@ -12,7 +19,7 @@ ESW_LARGE_OWN double scene_gain(const eswi_ecc_scene *scene, int direction, int 
 }
 
 /* The gain through which user i hears user v, both sending on the subchannel: (5), (8) and the SIC order. */
-ESW_LARGE_OWN double scene_heard_through(const eswi_ecc_scene *scene, int d, int subchannel, int i, int v)
+ESW_LARGE double eswi_ecc_heard_through(const eswi_ecc_scene *scene, int d, int subchannel, int i, int v)
 {
     const int32_t *ap = scene->instance->ap_of_user;
     if (scene->access == ECC_OMA)
@@ -29,39 +36,82 @@ ESW_LARGE_OWN double scene_heard_through(const eswi_ecc_scene *scene, int d, int
     return !remains ? 0.0 : through_v ? gain_v : gain_i;
 }
 
-ESW_LARGE void eswi_ecc_element_build(const eswi_ecc_scene *scene, int direction, int subchannel,
-                                      const int32_t *users, const int32_t *slices, int n, eswi_ecc_element *e)
+ESW_LARGE_OWN double scene_own_gain(const eswi_ecc_scene *scene, int d, int subchannel, int user)
+{
+    return scene_gain(scene, d, user, scene->instance->ap_of_user[user], subchannel);
+}
+
+ESW_LARGE double eswi_ecc_own(const eswi_ecc_scene *scene, int direction, int subchannel, int user, int slices)
+{
+    return scene_own_gain(scene, direction, subchannel, user) / (scene->config->noise_w[direction] / slices);
+}
+
+/* Puts down the numbers of users[a] among the senders users[n]. */
+ESW_LARGE_OWN void scene_put_sender(const eswi_ecc_scene *scene, int direction, int subchannel,
+                                    const int32_t *users, int n, int a, int slices, const eswi_ecc_senders *to)
 {
     const eswi_ecc_config *config = scene->config;
-    e->n = n;
-    e->weight_time = config->weight_time;
-    e->weight_energy = config->weight_energy;
-    e->power_min_w = config->power_min_w[direction];
-    e->power_max_w = config->power_max_w[direction];
-    for (int a = 0; a < n; a++) {
-        const int i = users[a], profile = scene->instance->profile_of_user[i];
-        const double noise_w = config->noise_w[direction] / slices[a];
-        const double band_hz = config->subchannel_hz[direction] / slices[a];
-        e->own[a] = scene_gain(scene, direction, i, scene->instance->ap_of_user[i], subchannel) / noise_w;
-        for (int b = 0; b < n; b++)
-            e->heard[a][b] =
-                a == b ? 0.0 : scene_heard_through(scene, direction, subchannel, i, users[b]) / noise_w;
-        const eswi_ecc_envelope *envelope = &scene->envelopes[profile];
-        e->lines[a] = direction == ECC_UP ? envelope->n : 1;
-        e->fixed[a][0] = 0.0;
-        e->slope[a][0] = config->profiles[profile].result_bits / band_hz;
-        for (int k = 0; k < e->lines[a] && direction == ECC_UP; k++) {
-            e->fixed[a][k] = envelope->fixed[k];
-            e->slope[a][k] = envelope->bits[k] / band_hz;
-        }
+    const int user = users[a], profile = scene->instance->profile_of_user[user];
+    const double noise_w = config->noise_w[direction] / slices, band_hz = config->subchannel_hz[direction] / slices;
+    const eswi_ecc_envelope *envelope = &scene->envelopes[profile];
+    double *heard = to->heard + (size_t)a * (size_t)to->capacity;
+    double *fixed = to->fixed + a * ECC_ELEMENT_LINES, *slope = to->slope + a * ECC_ELEMENT_LINES;
+    to->own[a] = eswi_ecc_own(scene, direction, subchannel, user, slices);
+    for (int b = 0; b < n; b++)
+        heard[b] =
+            a == b ? 0.0 : eswi_ecc_heard_through(scene, direction, subchannel, user, users[b]) / noise_w;
+    to->lines[a] = direction == ECC_UP ? envelope->n : 1;
+    fixed[0] = 0.0;
+    slope[0] = config->profiles[profile].result_bits / band_hz;
+    for (int k = 0; k < to->lines[a] && direction == ECC_UP; k++) {
+        fixed[k] = envelope->fixed[k];
+        slope[k] = envelope->bits[k] / band_hz;
     }
 }
 
-ESW_LARGE_OWN double scene_own_gain(const eswi_ecc_scene *scene, int d, int subchannel, int user)
+ESW_LARGE void eswi_ecc_element_build(const eswi_ecc_scene *scene, int direction, int subchannel,
+                                      const int32_t *users, const int32_t *slices, int n, eswi_ecc_element *e)
 {
-    const size_t aps = (size_t)scene->config->aps, ap = (size_t)scene->instance->ap_of_user[user];
-    const size_t link = (size_t)user * aps + ap;
-    return (double)scene->instance->gain[d][link * (size_t)scene->config->subchannels + (size_t)subchannel];
+    const eswi_ecc_senders senders = {ECC_ELEMENT_USERS, e->own,          &e->heard[0][0],
+                                      e->lines,          &e->fixed[0][0], &e->slope[0][0]};
+    e->n = n;
+    e->weight_time = scene->config->weight_time;
+    e->weight_energy = scene->config->weight_energy;
+    e->power_min_w = scene->config->power_min_w[direction];
+    e->power_max_w = scene->config->power_max_w[direction];
+    for (int a = 0; a < n; a++)
+        scene_put_sender(scene, direction, subchannel, users, n, a, slices[a], &senders);
+}
+
+ESW_LARGE void eswi_ecc_senders_layout(eswi_ecc_senders *senders, eswi_carve *carve, int capacity)
+{
+    const size_t users = (size_t)capacity;
+    double *own = ESWI_CARVE(carve, double, users), *heard = ESWI_CARVE(carve, double, users *users);
+    int *lines = ESWI_CARVE(carve, int, users);
+    double *fixed = ESWI_CARVE(carve, double, users *ECC_ELEMENT_LINES);
+    double *slope = ESWI_CARVE(carve, double, users *ECC_ELEMENT_LINES);
+    const eswi_ecc_senders laid_out = {capacity, own, heard, lines, fixed, slope};
+    *senders = laid_out;
+}
+
+ESW_LARGE void eswi_ecc_crowd_build(const eswi_ecc_scene *scene, int direction, int subchannel,
+                                    const int32_t *users, const int32_t *slices, int n,
+                                    const eswi_ecc_senders *senders, eswi_ecc_crowd *c)
+{
+    c->n = n;
+    c->stride = senders->capacity;
+    c->weight_time = scene->config->weight_time;
+    c->weight_energy = scene->config->weight_energy;
+    c->power_min_w = scene->config->power_min_w[direction];
+    c->power_max_w = scene->config->power_max_w[direction];
+    c->own = senders->own;
+    c->heard = senders->heard;
+    c->lines = senders->lines;
+    c->fixed = senders->fixed;
+    c->slope = senders->slope;
+    for (int a = 0; a < n; a++)
+        scene_put_sender(scene, direction, subchannel, users, n, a,
+                         scene->access == ECC_NOMA ? 1 : slices[users[a]], senders);
 }
 
 /* Users in the order of decoding: largest gain first in the uplink, smallest in the downlink, then the smaller index. */

@@ -16,7 +16,7 @@ enum { CREW_THREADS = 32 };
 typedef enum {
     CREW_DONE, /* nothing more will come */
     CREW_BOUND,
-    CREW_VALUES,
+    CREW_PROBE,
     CREW_ROW,
     CREW_TABLE,
     CREW_CHAIN_BEGIN,
@@ -30,7 +30,7 @@ struct eswi_ecc_crew_order {
     int between; /* of a chain */
     const eswi_ecc_element *element;
     eswi_ecc_boxes *boxes;
-    eswi_ecc_points *points;
+    eswi_ecc_crowd *crowd;
     eswi_ecc_scan *scan;
     const int32_t *level;
     float *row;
@@ -45,8 +45,8 @@ static __device__ void crew_work(const eswi_ecc_crew_order *o)
     case CREW_BOUND:
         eswi_ecc_bound_boxes(o->element, o->number, o->boxes);
         break;
-    case CREW_VALUES:
-        eswi_ecc_element_values(o->element, o->points);
+    case CREW_PROBE:
+        eswi_ecc_crowd_probe(o->crowd);
         break;
     case CREW_ROW:
         eswi_ecc_scan_lanes(o->scan, o->number, o->level, o->row);
@@ -90,13 +90,11 @@ ESW_LARGE void eswi_ecc_do_bound(const eswi_ecc_element_kernels *kernels, const 
     crew_turn(o);
 }
 
-ESW_LARGE void eswi_ecc_do_values(const eswi_ecc_element_kernels *kernels, const eswi_ecc_element *element,
-                                  eswi_ecc_points *points)
+ESW_LARGE void eswi_ecc_do_probe(const eswi_ecc_element_kernels *kernels, eswi_ecc_crowd *crowd)
 {
     eswi_ecc_crew_order *o = kernels->order;
-    o->task = CREW_VALUES;
-    o->element = element;
-    o->points = points;
+    o->task = CREW_PROBE;
+    o->crowd = crowd;
     crew_turn(o);
 }
 

@@ -9,9 +9,9 @@ static void ecc_bound(const eswi_ecc_element *element, int steps, eswi_ecc_boxes
     eswi_ecc_bound_boxes(element, steps, boxes);
 }
 
-static void ecc_values(const eswi_ecc_element *element, eswi_ecc_points *points)
+static void ecc_probe(eswi_ecc_crowd *crowd)
 {
-    eswi_ecc_element_values(element, points);
+    eswi_ecc_crowd_probe(crowd);
 }
 
 static float ecc_scan_row(eswi_ecc_scan *scan, int user, const int32_t *level, float *row)
@@ -31,7 +31,7 @@ static eswi_ecc_cell_bounds ecc_chain(const eswi_ecc_cell *chain, int between, e
 }
 
 const eswi_ecc_optimum_kernels JOIN(eswi_cpu_optimum_, ESWI_ISA) = {
-    .element = {ecc_bound, ecc_values},
+    .element = {ecc_bound, ecc_probe},
     .scan = {ecc_scan_row, ecc_scan_table},
     .chain = ecc_chain,
 };

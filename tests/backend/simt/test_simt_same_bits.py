@@ -81,6 +81,8 @@ class SameBits(SimtTest):
                 ("chain", optima(1, 12, 1, 1, cluster_cap=12), {"ESW_SIMT_SEED": 3, "ESW_SIMT_DEFER": 1}),
                 ("pairs", optima(many, 7, 2, 2, pair_directions="true", cluster_cap=2,
                                  profile="{mix: [nin-cifar10-32, alexnet-imagenet-224]}"), {"ESW_SIMT_DEVICES": 2}),
+                ("crowd", optima(1, 18, 6, 1, ("use: certified, assignment_from: li-gd, max_nodes: 200", "use: joint")),
+                 {"ESW_SIMT_SEED": 5}),
                 ("memory", optima(9, 3, 1, 1, ("use: certified, max_nodes: 20000", "use: joint")),
                  {"ESW_SIMT_MEMORY": 9_000_000})):
             with self.subTest(name):
