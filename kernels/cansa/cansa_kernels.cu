@@ -17,14 +17,6 @@
 /* Blocks a multiprocessor shall hold of the kernels that solve: left to itself ptxas saves registers and spills. */
 enum { THREADS_PER_BLOCK = 128, BLOCKS_AT_LEAST = 4, SCRATCH_ALIGN = 256 };
 
-/* Scenarios of the optimum in flight: more than a device has room for blocks of. */
-static const uint32_t most_slots = 1024;
-
-static uint32_t slots_for(uint32_t count)
-{
-    return count < most_slots ? count : most_slots;
-}
-
 static __host__ __device__ __forceinline__ size_t padded(size_t bytes)
 {
     return (bytes + SCRATCH_ALIGN - 1) / SCRATCH_ALIGN * SCRATCH_ALIGN;
@@ -45,15 +37,6 @@ static __host__ __device__ __forceinline__ size_t knapsack_bytes(int clients, in
 static __host__ __device__ __forceinline__ size_t game_bytes(int clients)
 {
     return padded((size_t)clients * (sizeof(double) + sizeof(int32_t)));
-}
-
-size_t eswi_cuda_cansa_scratch(int clients, int rbs_total, size_t method, uint32_t capacity)
-{
-    if (method == CANSA_OPTIMUM)
-        return knapsack_bytes(clients, rbs_total) * slots_for(capacity);
-    if (method == CANSA_NASH)
-        return game_bytes(clients) * capacity;
-    return pack_bytes(clients) * ((capacity + ESW_LANES - 1) / ESW_LANES);
 }
 
 static __device__ __forceinline__ eswi_cansa_instance instance_of(const eswi_cansa_batch *batch, uint32_t i)
@@ -207,6 +190,34 @@ extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, BLOCKS_AT_LEAST)
 
 /* ---------------------------------------------------------------- launchers */
 
+/* Scenarios of the optimum in flight, of `count`: as many as the current device has room for blocks of. */
+static cudaError_t slots_for(uint32_t count, uint32_t *slots)
+{
+    int device = 0, multiprocessors = 0, blocks = 0;
+    cudaError_t code = cudaGetDevice(&device);
+    if (!code)
+        code = cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, device);
+    if (!code)
+        code =
+            cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, cansa_optimum_kernel, THREADS_PER_BLOCK, 0);
+    const uint32_t room = (uint32_t)(multiprocessors * blocks);
+    *slots = !code && room > 0 && room < count ? room : count;
+    return code;
+}
+
+size_t eswi_cuda_cansa_scratch(int clients, int rbs_total, size_t method, uint32_t capacity)
+{
+    if (method == CANSA_OPTIMUM) {
+        uint32_t slots;
+        if (slots_for(capacity, &slots))
+            cudaGetLastError(); /* then a slot for each; what is wrong with the device the next call says */
+        return knapsack_bytes(clients, rbs_total) * slots;
+    }
+    if (method == CANSA_NASH)
+        return game_bytes(clients) * capacity;
+    return pack_bytes(clients) * ((capacity + ESW_LANES - 1) / ESW_LANES);
+}
+
 esw_status eswi_cuda_cansa_stage(const eswi_cansa_batch *batch, uint64_t seed, uint64_t first,
                                  cudaStream_t stream, esw_error *error)
 {
@@ -221,7 +232,9 @@ esw_status eswi_cuda_cansa_solve(const eswi_cansa_batch *batch, size_t method, c
                                  esw_error *error)
 {
     if (method == CANSA_OPTIMUM) {
-        ESW_LAUNCH(cansa_optimum_kernel, slots_for(batch->count), THREADS_PER_BLOCK, 0, stream, *batch);
+        uint32_t slots;
+        ESWI_CUDA_TRY(error, slots_for(batch->count, &slots));
+        ESW_LAUNCH(cansa_optimum_kernel, slots, THREADS_PER_BLOCK, 0, stream, *batch);
         ESWI_CUDA_LAUNCHED(error, cansa_optimum_kernel);
     } else if (method == CANSA_NASH) {
         ESW_LAUNCH(cansa_nash_kernel, eswi_cuda_blocks(batch->count, THREADS_PER_BLOCK), THREADS_PER_BLOCK, 0,

@@ -60,6 +60,19 @@ class SameBits(SimtTest):
         if FULL:
             self.compare("optima", optima(2, 60, 5, 12, searches("li-gd", max_nodes=48)))
 
+    def test_a_scenario_spread_over_lanes(self):
+        """Li-GD gives half a warp to a scenario of eight subchannels and more: fewer than lanes, a tile and a bit, nearly two,
+        three, which are also more than a warp has lanes."""
+        for aps, users, subchannels in ((2, 3, 8), (1, 3, 17), (2, 4, 20)):
+            for layout in LAYOUTS:
+                methods = entries(("gd", "li-gd"), iterations=6 if FULL else 3)
+                text = experiment(40 if FULL else 3, methods, layout, aps=aps, users=users, subchannels=subchannels)
+                self.compare(f"{subchannels}-{layout}", text, "--batch", 4, ESW_SIMT_SEED=subchannels % 3)
+        text = experiment(200 if FULL else 8, [*entries(("edge-only", "dnn-surgery")), "device-only",
+                                               "{use: li-gd, as: li-gd, max_iterations: 3}"],
+                          "uniform", aps=2, users=9, subchannels=40)
+        self.compare("40", text)
+
     def of_system(self, system, memory):
         """Whole batches, odd ones on two devices, and device memory for a few scenarios only."""
         path = SOURCE / "datasets" / "experiments" / f"same-bits-{system}.yaml"

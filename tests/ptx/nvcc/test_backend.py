@@ -92,6 +92,7 @@ class PtxBackend(unittest.TestCase):
             self.compare(MAIN, size, 20 if FULL else 4)
         for size in SMALL_SIZES if FULL else DESCENT_SIZES:  # a descent is a thousand times the work of a baseline
             self.compare(MAIN, size, 20 if FULL else 2, descents=True)
+        self.compare(MAIN, (3, 1, 17), 20 if FULL else 1, descents=True, combinations=FULL)  # half a warp a scenario, two rows
         self.compare_system(MAIN, "cansa", 20 if FULL else 3)
         self.compare_system(MAIN, "clo", 8 if FULL else 1)
         self.compare_optima(MAIN, 20)

@@ -40,7 +40,8 @@ static Size size_of(LiGdSize kind, uint64_t index)
 {
     static const Size tiny[] = {{2, 6, 3}, {1, 1, 1}, {2, 3, 2}, {1, 5, 2}};
     static const Size odd[] = {{2, 7, 5}, {1, 1, 1}, {3, 5, 17}, {2, 12, 6}, {1, 9, 3}, {4, 3, 1}, {2, 5, 35}};
-    return kind == LiGdSize::tiny ? tiny[index % 4] : odd[index % 7];
+    static const Size wide[] = {{1, 3, 17}, {2, 2, 20}, {1, 2, 35}};
+    return kind == LiGdSize::tiny ? tiny[index % 4] : kind == LiGdSize::wide ? wide[index % 3] : odd[index % 7];
 }
 
 static std::string overrides_of(int combination, LiGdSize kind, uint64_t index)
@@ -58,7 +59,7 @@ static std::string overrides_of(int combination, LiGdSize kind, uint64_t index)
         band, size.aps, size.users < room ? size.users : room, size.subchannels, c.access,
         c.published ? "published" : "repaired", c.per_user ? "per-user" : "common",
         index % 3 == 1 ? "true" : "false", index % 2 ? "uniform" : "users_around_ap",
-        kind == LiGdSize::tiny ? 12 : 40, index % 4 == 3 ? 9 : 0);
+        kind == LiGdSize::odd ? 40 : 12, index % 4 == 3 ? 9 : 0);
     return text;
 }
 

@@ -10,8 +10,9 @@
  * warm, access, reading, one or per-user splits, paired directions, both layouts. */
 enum { LI_GD_COMBINATIONS = 24 };
 
-/* Size of a case: small enough for an interpreter, or odd ones beyond a row of lanes. */
-enum class LiGdSize { tiny, odd };
+/* Size of a case: small enough for an interpreter; the same with more subchannels than a row has lanes, up to three rows; or
+ * odd ones of both kinds. */
+enum class LiGdSize { tiny, wide, odd };
 
 /* Solves `count` scenarios of a combination, spread over lanes or not, with fewer crews than scenarios need. Empty if
  * all bytes agree; else what differs first. `senders` grows by the users that offload. */

@@ -54,3 +54,19 @@ Test(simt_ecc_li_gd, half_a_warp_a_scenario_leaves_the_bytes_of_the_cpu)
 {
     expect_same_bytes(true);
 }
+
+/* In every build, where what rows share can race or lie beyond an array. */
+Test(simt_ecc_li_gd, half_a_warp_goes_through_several_rows_of_subchannels)
+{
+    int senders = 0;
+    for (int combination = 0; li_gd_is_relaxed(combination); combination++) {
+        simt::config.seed = static_cast<uint64_t>(combination) % 4;
+        for (uint64_t row = 0; row < (in_full() ? 3 : 1); row++) {
+            const std::string difference = li_gd_difference(
+                combination, true, LiGdSize::wide, static_cast<uint64_t>(combination) + row, 3, &senders);
+            cr_assert(difference.empty(), "seed %lu: %s", simt::config.seed, difference.c_str());
+        }
+    }
+    cr_assert(simt::reports().empty());
+    cr_assert_gt(senders, 20, "decisions with nothing in them prove little");
+}
