@@ -10,8 +10,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from simt_program import DESCENTS, Failure, Program, difference, experiment, of_system, optima, schedules, telling  # noqa: E402
 
 SCENARIOS = 9
-# Odd and even tails of rows of gains; users that fill a row of memory; more than subchannels take; more than a warp has lanes.
-SIZES = ((5, 2, 3), (7, 2, 4), (16, 1, 2), (35, 1, 12))
+# Odd and even tails of rows of gains; users that fill a row of memory, some left over by `uniform`; users, then subchannels, that
+# are more than a warp has lanes.
+SIZES = ((5, 2, 3), (7, 2, 4), (16, 2, 3), (35, 1, 12), (4, 1, 40))
 DESCENT_SIZES = ((5, 2, 3), (4, 2, 9))  # lanes that are scenarios, lanes that are subchannels
 BASELINES = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid")  # descents take too long for so many runs
 
@@ -40,7 +41,7 @@ SUBJECTS = {
                   "host/ecc/frontier", "host/ecc/arena", "host/ecc/level_search", "host/ecc/joint"), searches),
     "descents": (("kernels/ecc/li_gd", "host/ecc/lane_loop"), lambda: [experiment(size, DESCENTS, SCENARIOS, combinations=False)
                                                   for size in DESCENT_SIZES]),
-    "cansa": (("kernels/cansa/", "host/cansa/"), lambda: [of_system("cansa", 40)]),
+    "cansa": (("kernels/cansa/", "host/cansa/"), lambda: [of_system("cansa", 80)]),
     "clo": (("kernels/clo/", "host/clo/"), lambda: [of_system("clo", 3)]),
     "baselines": (("",), lambda: [experiment(size, BASELINES, SCENARIOS, combinations=False) for size in SIZES]),
 }
@@ -91,10 +92,10 @@ def compare(build, program, subject, environments, timeout):
         if subject == "baselines" and instance(program, path, "simt", {**environments[0], **memory}) != instance(
                 program, path, "cpu", {}):
             raise Failure(f"{path.stem}: what cpu and simt draw or decide differs")
-        # With all memory two chunks hold the batch, and the last is the shorter one.
+        # With all memory two chunks hold the batch, and the last is the shorter one, of CANSA each has more than blocks.
         for environment in (environments[0], *({**e, **memory} for e in environments)):
             with tempfile.TemporaryDirectory() as folder:
-                found = program.numbers(path, pathlib.Path(folder), "simt", "--batch", 40 if subject == "cansa" else SCENARIOS,
+                found = program.numbers(path, pathlib.Path(folder), "simt", "--batch", 160 if subject == "cansa" else SCENARIOS,
                                         environment=environment, timeout=timeout)
                 text = difference(expected, found)
                 if text:
