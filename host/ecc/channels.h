@@ -7,8 +7,8 @@
  *   profile_of_user      [scenario][user]       optional: else drawn from the seed as ever
  *   distance_m           [scenario][user][ap]   optional: nothing is computed from it
  *
- * Scenario k is row k. An array with one row, or without the axis [scenario], holds for every scenario; how many there are
- * says gain_up.
+ * Scenario k is row k, and all arrays with several rows have as many. An array with one row, or without the axis
+ * [scenario], holds for every scenario; where all are so, there are as many scenarios as one likes.
  */
 #ifndef ESWI_ECC_CHANNELS_H
 #define ESWI_ECC_CHANNELS_H
@@ -22,7 +22,7 @@
 struct eswi_ecc_channels {
     char *name;         /* of the file, without folder */
     uint64_t scenarios; /* rows, >= 1 */
-    bool repeats;       /* its one row is every scenario: a document's instance */
+    bool repeats;       /* its one row is every scenario */
     int users, aps, subchannels;
     float *gain[ECC_DIRECTIONS]; /* [scenario][user][ap][subchannel] */
     int32_t *ap_of_user;         /* [scenario][user] */

@@ -219,10 +219,6 @@ static esw_status read_array(const reader *r, const array *a, take_row *take)
         if (status != ESW_OK) {
             return status;
         }
-        if (has_rows && rows != 1 && rows != scenarios) {
-            return esw_fail(r->error, ESW_BAD_INPUT, "%s: %s: has %llu scenarios, gain_up has %llu", r->path,
-                            a->name, (unsigned long long)rows, (unsigned long long)scenarios);
-        }
     }
     double *values = malloc(at_once * row * sizeof *values);
     if (!values) {
@@ -320,10 +316,38 @@ static bool is_there(const reader *r, const array *a)
     return eswi_array_file_has(r->file, full_name(r, a, 0, name));
 }
 
+/* How many scenarios the arrays have: the rows of those with more than one, which must be equal. */
+static esw_status count_rows(reader *r)
+{
+    const char *counted = NULL;
+    uint64_t rows;
+    bool has_rows;
+    r->into->scenarios = 1;
+    for (int i = 0; i < ARRAYS; i++) {
+        if (!ARRAY[i].needed && !is_there(r, &ARRAY[i])) {
+            continue;
+        }
+        const esw_status status = check_shape(r, &ARRAY[i], ARRAY[i].name, &rows, &has_rows);
+        if (status != ESW_OK) {
+            return status;
+        }
+        if (rows > 1 && counted && rows != r->into->scenarios) {
+            return esw_fail(r->error, ESW_BAD_INPUT, "%s: %s: has %llu scenarios, %s has %llu", r->path,
+                            ARRAY[i].name, (unsigned long long)rows, counted,
+                            (unsigned long long)r->into->scenarios);
+        }
+        if (rows > 1) {
+            counted = ARRAY[i].name;
+            r->into->scenarios = rows;
+        }
+    }
+    r->into->repeats = !counted;
+    return ESW_OK;
+}
+
 static esw_status count_scenarios(reader *r)
 {
     uint64_t rows = 0;
-    bool has_rows;
     r->is_list = eswi_array_file_has(r->file, "instances");
     esw_status status;
     if (r->is_list) {
@@ -331,13 +355,13 @@ static esw_status count_scenarios(reader *r)
         if (status == ESW_OK && rows == 0) {
             status = esw_fail(r->error, ESW_BAD_INPUT, "%s: instances: has no scenarios", r->path);
         }
+        r->into->scenarios = rows;
     } else {
         status = eswi_array_file_each(r->file, "", check_name, r, r->error);
         if (status == ESW_OK) {
-            status = check_shape(r, &ARRAY[GAIN_UP], ARRAY[GAIN_UP].name, &rows, &has_rows);
+            status = count_rows(r);
         }
     }
-    r->into->scenarios = rows;
     return status;
 }
 

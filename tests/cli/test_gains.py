@@ -124,6 +124,24 @@ class Arrays(GainsTest):
             self.assertEqual(instance["profile_of_user"], [0, 1, 0, 1])
             self.assertEqual(instance["distance_m"], distances[k])
 
+    def test_one_row_holds_for_any_number_of_scenarios(self):
+        row, many = table(1), SHORT.replace("scenarios: 5", "scenarios: 10")
+        self.write_json("own.json", gain_up=row, gain_down=table(1, 1))
+        self.write_json("axis.json", gain_up=row[0], gain_down=table(1, 1)[0])
+        self.write_json("some.json", gain_up=row, gain_down=table(1, 1), ap_of_user=[[0, 0, 1, 1]] * 4 + [[1, 1, 0, 0]] * 6)
+        for file in ("own.json", "axis.json"):
+            own = self.write(with_gains(many, file), f"{file}.yaml")
+            self.succeed("run", own, "-o", self.folder / f"run-{file}", "-q")
+            first, last = self.instance(own, 0), self.instance(own, 9999)
+            self.assertEqual(first["gain_up"], last["gain_up"])
+            self.assertEqual(first["gain_down"], last["gain_down"])
+        self.assertEqual(self.scenarios(self.folder / "run-own.json"), self.scenarios(self.folder / "run-axis.json"))
+        some = self.write(with_gains(many, "some.json"), "some.yaml")
+        self.succeed("run", some, "-o", self.folder / "run-some", "-q")
+        self.assertEqual(self.instance(some, 9)["gain_up"], first["gain_up"])
+        self.assertEqual([self.instance(some, k)["ap_of_user"] for k in (3, 4)], [[0, 0, 1, 1], [1, 1, 0, 0]])
+        self.fail_with(EXIT_USAGE, "run", some, "-o", self.folder / "more", "--scenarios", 11, says="its files have 0 to 9")
+
     def test_hdf5_of_every_kind_gives_the_bits_of_json(self):
         if not HAS_H5PY:
             self.skip_by_name("h5py")
