@@ -122,7 +122,8 @@ static json_t *diagnostics_part(const eswi_cansa_diagnostics *diagnostics, const
 {
     eswi_builder b = eswi_build_begin();
     eswi_build_put(&b, "sweeps", json_integer(diagnostics->sweeps));
-    eswi_build_put(&b, "cycle", json_integer(diagnostics->cycle));
+    const bool played = diagnostics->reason != CANSA_REASON_NONE; /* like the metric, none without a game */
+    eswi_build_put(&b, "cycle", played ? json_integer(diagnostics->cycle) : json_null());
     eswi_build_put(&b, "reason", json_string(REASON_NAMES[diagnostics->reason]));
     eswi_build_put(&b, "bound", eswi_json_number(metrics[CANSA_METRIC_BOUND]));
     eswi_build_put(&b, "gap", diagnostics->proven ? json_real(0.0) : json_null());

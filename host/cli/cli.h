@@ -68,6 +68,12 @@ bool cli_parse_range(const char *option, const char *text, uint64_t *first, uint
  * their first line for cli_gate. */
 int cli_fail(esw_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* "PROGRAM VERSION (COMMIT)" on stdout; returns the exit code. */
+int cli_print_version(const char *program);
+
+/* A line on stderr where another version of the program worked last on the run in a directory. */
+void cli_note_other_version(const char *directory);
+
 /* Collective where there is a team: all processes' exit codes so far; 0 when they may go on together. Of those that may
  * not, rank 0 has printed its line; if it had none, one of the others prints its own. */
 int cli_gate(int code);

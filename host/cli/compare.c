@@ -116,10 +116,11 @@ static void print_only(const json_t *report, const char *key, const char *run)
 {
     const json_t *item;
     size_t i;
-    json_array_foreach(json_object_get(report, key), i, item)
-        printf("%s%s%s", i == 0 ? "\nonly in " : ", ", i == 0 ? run : "", i == 0 ? ": " : "");
-    json_array_foreach(json_object_get(report, key), i, item)
-        printf("%s%s", i == 0 ? "" : ", ", json_string_value(item));
+    json_array_foreach(json_object_get(report, key), i, item) {
+        if (i == 0)
+            printf("\nonly in %s: ", run);
+        printf("%s%s", i == 0 ? "" : "; ", json_string_value(item)); /* a point's name may have commas */
+    }
     if (i > 0)
         putchar('\n');
 }
@@ -177,6 +178,10 @@ static int print_report(const json_t *report, const char *wanted)
         return cli_fail(ESW_NO_MEMORY, "out of memory");
     print_only(report, "only_a", "A");
     print_only(report, "only_b", "B");
+    if (json_array_size(json_object_get(report, "rows")) == 0) {
+        printf("\nThere is nothing to compare: %s.\n", text_of(report, "why"));
+        return 0;
+    }
     if (json_is_true(json_object_get(report, "paired")))
         printf("\nDifferences are paired scenario by scenario; intervals are 95 %%.\n");
     else

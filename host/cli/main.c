@@ -43,17 +43,6 @@ static const cli_command *find_command(const char *name)
     return NULL;
 }
 
-static int print_version(void)
-{
-    json_t *identity = esw_identity_json("");
-    if (!identity)
-        return cli_fail(ESW_NO_MEMORY, "out of memory");
-    printf("edgesweep %s (%s)\n", json_string_value(json_object_get(identity, "version")),
-           json_string_value(json_object_get(identity, "commit")));
-    json_decref(identity);
-    return 0;
-}
-
 static int dispatch(int argc, char **argv)
 {
     if (argc < 2)
@@ -63,7 +52,7 @@ static int dispatch(int argc, char **argv)
         return 0;
     }
     if (strcmp(argv[1], "--version") == 0)
-        return print_version();
+        return cli_print_version("edgesweep");
     const cli_command *command = find_command(argv[1]);
     return command ? command->run(argc - 1, argv + 1) : esw_status_exit_code(ESW_BAD_USAGE);
 }

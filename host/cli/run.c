@@ -89,6 +89,17 @@ static bool slurm_shard(uint64_t *shard, uint64_t *shards)
         return false;
     if (getenv("SLURM_ARRAY_TASK_STEP") && !slurm_number("SLURM_ARRAY_TASK_STEP", &step))
         return false;
+    /* `--array=3,7` has gaps that the numbers do not tell: a task could not know its place. */
+    uint64_t last = first + (*shards - 1) * step;
+    if (getenv("SLURM_ARRAY_TASK_MAX") && !slurm_number("SLURM_ARRAY_TASK_MAX", &last))
+        return false;
+    if (*shards == 0 || step == 0 || last < first || (last - first) / step + 1 != *shards) {
+        cli_fail(ESW_BAD_USAGE,
+                 "--shard slurm: the array has %" PRIu64 " tasks numbered from %" PRIu64 " to %" PRIu64
+                 " in steps of %" PRIu64 ": they must follow each other (sbatch --array=0-9); else give I/N",
+                 *shards, first, last, step);
+        return false;
+    }
     *shard = id >= first && step > 0 ? (id - first) / step : *shards;
     if (*shard < *shards && (id - first) % step == 0)
         return true;
@@ -243,6 +254,8 @@ static int run_experiment(const esw_experiment *experiment, arguments *args)
         args->run.progress = cli_progress_show;
         args->run.context = &progress;
     }
+    if (args->run.resume && leads)
+        cli_note_other_version(args->run.directory);
     args->at_most = esw_experiment_stop(experiment) != NULL;
     args->run.stop = cli_catch_interrupts(leads ? CLI_FINISHING_BLOCKS : NULL);
 

@@ -25,14 +25,18 @@ static void put_terms(const eswi_ecc_terms *terms, int user, const eswi_ecc_scor
     put(terms->utility, user, score->utility);
 }
 
+double eswi_ecc_evaluations_later(const eswi_ecc_diagnostics *diagnostics)
+{
+    return diagnostics->layers_later > 0 ? (double)diagnostics->evaluations_later / diagnostics->layers_later
+                                         : 0.0;
+}
+
 static void put_diagnostics(const eswi_ecc_diagnostics *diagnostics, double *metrics)
 {
     metrics[ECC_METRIC_ITERATIONS] = diagnostics->iterations;
     metrics[ECC_METRIC_EVALUATIONS] = diagnostics->evaluations;
     metrics[ECC_METRIC_EVALUATIONS_FIRST] = diagnostics->evaluations_first;
-    metrics[ECC_METRIC_EVALUATIONS_LATER] =
-        diagnostics->layers_later > 0 ? (double)diagnostics->evaluations_later / diagnostics->layers_later
-                                      : 0.0;
+    metrics[ECC_METRIC_EVALUATIONS_LATER] = eswi_ecc_evaluations_later(diagnostics);
     metrics[ECC_METRIC_UNCONVERGED] = diagnostics->unconverged_layers > 0;
     metrics[ECC_METRIC_UNROUNDED] = diagnostics->unrounded;
     metrics[ECC_METRIC_GRADIENT_NORM] = (double)diagnostics->gradient_norm;

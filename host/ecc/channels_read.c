@@ -184,8 +184,7 @@ static esw_status read_list(const reader *r, const array *a, take_row *take, dou
 static esw_status read_constant(const reader *r, const array *a, bool has_rows, take_row *take, double *values)
 {
     const uint64_t count = has_rows ? 1 : wanted_shape(r, a).length[0];
-    esw_status status =
-        eswi_array_file_read(r->file, a->name, 0, count, values, r->error);
+    esw_status status = eswi_array_file_read(r->file, a->name, 0, count, values, r->error);
     for (uint64_t k = 0; k < r->into->scenarios && status == ESW_OK; k++) {
         status = take(r, a, k, values);
     }

@@ -14,10 +14,17 @@
 #define MEMBER(name) #name, offsetof(eswi_ecc_diagnostics, name)
 
 const eswi_ecc_diagnostic eswi_ecc_diagnostic_table[ECC_DIAGNOSTICS] = {
-    {MEMBER(iterations), false},         {MEMBER(evaluations), false},  {MEMBER(evaluations_first), false},
-    {MEMBER(evaluations_later), false},  {MEMBER(layers_later), false}, {MEMBER(evaluations_final), false},
-    {MEMBER(unconverged_layers), false}, {MEMBER(unrounded), false},    {MEMBER(common_split), false},
-    {MEMBER(gradient_norm), true},       {MEMBER(relaxed_value), true},
+    {MEMBER(iterations), false},
+    {MEMBER(evaluations), false},
+    {MEMBER(evaluations_first), false},
+    {"evaluations_later_sum", offsetof(eswi_ecc_diagnostics, evaluations_later), false},
+    {MEMBER(layers_later), false},
+    {MEMBER(evaluations_final), false},
+    {MEMBER(unconverged_layers), false},
+    {MEMBER(unrounded), false},
+    {MEMBER(common_split), false},
+    {MEMBER(gradient_norm), true},
+    {MEMBER(relaxed_value), true},
 };
 
 const char *const eswi_ecc_reason_names[ECC_REASONS] = {
@@ -257,6 +264,7 @@ static json_t *diagnostics_part(const eswi_ecc_config *config, const eswi_ecc_di
                        d->real ? eswi_json_number((double)*(const float *)(const void *)field)
                                : json_integer(*(const int32_t *)(const void *)field));
     }
+    eswi_build_put(&b, "evaluations_later", eswi_json_number(eswi_ecc_evaluations_later(diagnostics)));
     eswi_build_put(&b, "reason", json_string(eswi_ecc_reason_names[diagnostics->reason]));
     static const char *const scopes[] = {NULL, "fixed-assignment", "all-assignments"};
     if (diagnostics->scope != ECC_SCOPE_NONE) {

@@ -228,6 +228,9 @@ ecc_access eswi_ecc_method_access(const eswi_ecc_config *config, ecc_method meth
 double eswi_ecc_account(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
                         const eswi_ecc_decision *decision, double *metrics, const eswi_ecc_terms *terms);
 
+/* account.c: evaluations per later split, the metric evaluations_later. */
+double eswi_ecc_evaluations_later(const eswi_ecc_diagnostics *diagnostics);
+
 /* account.c: true if a method left a scenario alone because it is too large: there is a decision, everybody local, and
  * it has no metrics. */
 bool eswi_ecc_is_unsearched(const eswi_ecc_diagnostics *diagnostics);

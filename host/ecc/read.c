@@ -439,9 +439,16 @@ static esw_status read_decision(const eswi_ecc_config *config, const eswi_ecc_in
 
 static esw_status check_diagnostic_names(const json_t *part, esw_error *error)
 {
-    static const char *const OTHERS[] = {
-        "reason",   "scope",  "bound", "gap", "nodes", "power_levels_up_w", "power_levels_down_w",
-        "r_levels", "seconds"};
+    static const char *const OTHERS[] = {"reason",
+                                         "scope",
+                                         "bound",
+                                         "gap",
+                                         "nodes",
+                                         "power_levels_up_w",
+                                         "power_levels_down_w",
+                                         "r_levels",
+                                         "seconds",
+                                         "evaluations_later" /* follows from its sum */};
     enum { N_OTHERS = sizeof OTHERS / sizeof *OTHERS };
     const char *known[ECC_DIAGNOSTICS + N_OTHERS];
     for (int i = 0; i < ECC_DIAGNOSTICS; i++) {

@@ -39,6 +39,7 @@ static void print_help(void)
 {
     puts(
         "usage: mpirun -n RANKS edgesweep-mpi [run] EXPERIMENT.yaml -o DIR [OPTIONS]\n"
+        "       edgesweep-mpi --version\n"
         "\n"
         "`edgesweep run` by all ranks of an MPI job, with the same options and the same results, bit for bit. DIR\n"
         "must be a folder that all ranks see. A rank takes its blocks one group after the other, so slow and fast\n"
@@ -59,7 +60,9 @@ int main(int argc, char **argv)
         --argc;
         ++argv;
     }
-    if (!has_word(argc, argv, "--help", "-h"))
+    if (argc > 1 && strcmp(argv[1], "--version") == 0)
+        code = team.team.rank == 0 ? cli_print_version("edgesweep-mpi") : 0;
+    else if (!has_word(argc, argv, "--help", "-h"))
         code = cli_run.run(argc, argv);
     else if (team.team.rank == 0)
         print_help();

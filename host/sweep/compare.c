@@ -201,6 +201,10 @@ static esw_status compare(comparison *c)
     esw_status status = add_rows(c);
     if (status)
         return status;
+    if (json_array_size(c->rows) == 0) {
+        c->paired = false;
+        why = "they have no point and method in common, or no finite values there";
+    }
     c->report = json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:s, s:O}", "system",
                           esw_experiment_system(c->of_a)->name, "metrics", metrics_of(c->a.results), "setup",
                           eswi_compare_setup(&c->a, &c->b), "only_a", only_in(c->of_a, c->of_b), "only_b",

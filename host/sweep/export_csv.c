@@ -56,13 +56,25 @@ static void put_count(csv_file *csv, uint64_t value)
     eswi_buffer_printf(&csv->out.text, ",%" PRIu64, value);
 }
 
-/* "point,users,...,method" and then `rest`. */
+/* Whether "a,b,c" lists a name. */
+static bool lists(const char *names, const char *name)
+{
+    const size_t length = strlen(name);
+    for (; *names; names += strcspn(names, ","), names += *names == ',')
+        if (strcspn(names, ",") == length && strncmp(names, name, length) == 0)
+            return true;
+    return false;
+}
+
+/* "point,users,...,method" and then `rest`. A swept key of the name of another column is called swept_KEY. */
 static void put_head(csv_file *csv, const char *rest)
 {
     const esw_experiment *experiment = csv->results->experiment;
     eswi_buffer_printf(&csv->out.text, "point");
-    for (size_t i = 0; i < esw_experiment_sweep_key_count(experiment); ++i)
-        eswi_buffer_printf(&csv->out.text, ",%s", esw_experiment_sweep_key(experiment, i));
+    for (size_t i = 0; i < esw_experiment_sweep_key_count(experiment); ++i) {
+        const char *key = esw_experiment_sweep_key(experiment, i);
+        eswi_buffer_printf(&csv->out.text, ",%s%s", lists(rest, key) ? "swept_" : "", key);
+    }
     eswi_buffer_printf(&csv->out.text, ",method,%s", rest);
 }
 
@@ -164,7 +176,8 @@ static void for_each_record(csv_file *csv, size_t point, size_t method,
     for (size_t i = 0; i < n && !csv->out.status; ++i) {
         eswi_cursor payload;
         eswi_block_key key;
-        csv->out.status = eswi_results_record(csv->results, &places[i], &buffer, &payload, &key, csv->out.error);
+        csv->out.status =
+            eswi_results_record(csv->results, &places[i], &buffer, &payload, &key, csv->out.error);
         if (!csv->out.status)
             rows(csv, &key, &payload, point, method);
     }
@@ -228,9 +241,14 @@ static esw_status export_entities(const esw_results *results, const char *direct
     const esw_system *system = esw_experiment_system(results->experiment);
     csv_file csv;
     csv_open(&csv, results, directory, system->entity, error);
-    put_head(&csv, "scenario,index");
+    eswi_buffer columns = {0};
+    eswi_buffer_printf(&columns, "scenario,index");
     for (size_t field = 0; field < system->n_fields; ++field)
-        eswi_buffer_printf(&csv.out.text, ",%s", system->fields[field].name);
+        eswi_buffer_printf(&columns, ",%s", system->fields[field].name);
+    eswi_buffer_put(&columns, "", 1);
+    put_head(&csv, columns.failed ? "" : (const char *)columns.data);
+    csv.out.text.failed |= columns.failed;
+    eswi_buffer_free(&columns);
     end_row(&csv);
     for_each_method(&csv, entity_rows);
     return eswi_text_file_close(&csv.out);

@@ -9,7 +9,7 @@ json_t *eswi_build_json(void);
 
 /* How a run stands, for its manifest. */
 typedef struct eswi_run_state {
-    const char *state; /* "running", "done", "interrupted", "failed" or "merged" */
+    const char *state; /* "running", "done", "interrupted", "failed", "merged" or "merged in part" */
     char started[24];  /* UTC */
     char ended[24];    /* "" while running */
     json_t *history;   /* what earlier manifests of the directory said of their processes; NULL or an array */

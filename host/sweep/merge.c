@@ -152,7 +152,7 @@ static esw_status merge(const esw_results *parts, const char *const *directories
     if (!status)
         status = eswi_run_directory_results(directory, options->stop, &written, error);
     if (!status) {
-        state.state = "merged";
+        state.state = eswi_results_are_complete(parts) ? "merged" : "merged in part";
         eswi_clock_utc(state.ended);
         status = eswi_manifest_write(directory, parts->experiment, NULL, options, &state, error);
     }

@@ -150,6 +150,8 @@ static void write_provenance(writer *w)
     eswi_h5_attribute_text(&w->h5, w->h5.file, "config_hash", hash);
     eswi_h5_attribute(&w->h5, w->h5.file, "seed", H5T_NATIVE_UINT64, &w->experiment->seed);
     eswi_h5_attribute(&w->h5, w->h5.file, "scenarios", H5T_NATIVE_UINT64, &w->scenarios);
+    const uint64_t complete = eswi_results_are_complete(w->results);
+    eswi_h5_attribute(&w->h5, w->h5.file, "complete", H5T_NATIVE_UINT64, &complete);
 }
 
 /* ---------------------------------------------------------------- summary, compare */

@@ -182,16 +182,30 @@ static void warn_of_journals(esw_results *results)
     }
 }
 
+/* How many blocks of all methods a run has in the end, and how many points do not know yet where they stop. */
+static void count_wanted(const esw_results *results, uint64_t *wanted, uint64_t *unsettled)
+{
+    *wanted = *unsettled = 0;
+    for (size_t point = 0; point < esw_experiment_point_count(results->experiment); ++point) {
+        *wanted += (results->extents[point].scenarios - 1) / ESW_BLOCK_SCENARIOS + 1;
+        *unsettled += !results->extents[point].settled;
+    }
+    *wanted *= esw_experiment_method_count(results->experiment);
+}
+
+bool eswi_results_are_complete(const esw_results *results)
+{
+    uint64_t wanted, unsettled;
+    count_wanted(results, &wanted, &unsettled);
+    return unsettled == 0 && results->n_places == wanted;
+}
+
 static void warn_of_missing(esw_results *results)
 {
     char text[160];
     const size_t points = esw_experiment_point_count(results->experiment);
-    uint64_t wanted = 0, unsettled = 0;
-    for (size_t point = 0; point < points; ++point) {
-        wanted += (results->extents[point].scenarios - 1) / ESW_BLOCK_SCENARIOS + 1;
-        unsettled += !results->extents[point].settled;
-    }
-    wanted *= esw_experiment_method_count(results->experiment);
+    uint64_t wanted, unsettled;
+    count_wanted(results, &wanted, &unsettled);
     if (unsettled > 0)
         snprintf(text, sizeof text, "%" PRIu64 " of %zu points have not come to their `stop:` yet", unsettled,
                  points);

@@ -66,6 +66,9 @@ esw_status eswi_results_go_on(const esw_results *results, esw_error *error);
 /* The length of the scenario axis: the largest number that a point has, what is done so far where that is open. */
 uint64_t eswi_results_scenario_axis(const esw_results *results);
 
+/* Whether the index has every block of every method that the experiment asks for. */
+bool eswi_results_are_complete(const esw_results *results);
+
 /* Where the index says that a block of a method is done. */
 bool eswi_results_has(const esw_results *results, size_t point, size_t method, uint64_t block);
 

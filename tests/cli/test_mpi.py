@@ -56,6 +56,10 @@ class Mpi(SweepTest):
             for method in ("device-only", "li-gd"):
                 self.assertEqual(sum(int(row["count"]) for row in rows if row["method"] == method), count)
 
+    def test_the_version_is_the_program_s(self):
+        done = self.mpi(2, "--version")
+        self.assertEqual(done.stdout, self.succeed("--version").replace("edgesweep ", "edgesweep-mpi "), done.stderr)
+
     def test_a_mistake_is_told_once(self):
         for arguments, says in ((("run", "nowhere.yaml", "-o", self.folder / "run"), "nowhere.yaml"),
                                 (("run", self.shared / "whole.yaml", "-o", self.shared / "stop"), "already holds a run")):

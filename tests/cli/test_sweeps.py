@@ -2,11 +2,16 @@
 
 import csv
 import json
+import math
 import shutil
+import subprocess
 import unittest
 
-from edgesweep_cli import EXIT_IO, EXIT_USAGE, edgesweep
+from edgesweep_cli import EXIT_IO, EXIT_USAGE, SMALL, edgesweep
 from sweep_runs import EXPERIMENT, SweepTest, other_backends
+
+PYTHON = "/usr/bin/python3"  # the one that distribution packages belong to
+
 
 class Shards(SweepTest):
     def test_shards_of_an_array_job_merge_in_any_order(self):
@@ -27,9 +32,37 @@ class Shards(SweepTest):
         for wrong in ("3/3", "x/3", "1", "-1/3", "1/0", "/"):
             self.fail_with(EXIT_USAGE, *run, wrong, says="--shard")
         self.fail_with(EXIT_USAGE, *run, "slurm", says="SLURM_ARRAY_TASK_ID is not set")
+        gaps = {"SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_MIN": "3", "SLURM_ARRAY_TASK_MAX": "7",
+                "SLURM_ARRAY_TASK_STEP": "1", "SLURM_ARRAY_TASK_COUNT": "2"}
+        self.fail_with(EXIT_USAGE, *run, "slurm", environment=gaps, says=("2 tasks numbered from 3 to 7", "I/N"))
         self.fail_with(EXIT_USAGE, "run", self.shared / "stop.yaml", "-o", self.folder / "run", "--shard", "0/2",
                        says=("--shard", "stop:"))
         self.assertFalse((self.folder / "run").exists())
+
+    def test_a_merge_that_lacks_a_part_says_so_everywhere(self):
+        parts = [self.folder / f"part{i}" for i in (0, 1)]
+        for i, part in enumerate(parts):
+            self.succeed("run", self.shared / "whole.yaml", "-o", part, "--shard", f"{i}/2", "--quiet")
+        for n, state, complete in ((1, "merged in part", 0), (2, "merged", 1)):
+            merged = self.folder / f"merged{n}"
+            done = edgesweep("merge", *parts[:n], "-o", merged)
+            self.assertEqual((done.returncode, "are not done" in done.stderr), (0, n == 1), done.stderr)
+            self.assertEqual(json.loads((merged / "manifest.json").read_text(encoding="utf-8"))["state"], state)
+            if (merged / "results.h5").exists():
+                shown = subprocess.run([PYTHON, "-c", "import h5py, sys; print(h5py.File(sys.argv[1]).attrs['complete'])",
+                                        merged / "results.h5"], capture_output=True, text=True, check=False)
+                if "No module" not in shown.stderr:
+                    self.assertEqual(shown.stdout, f"{complete}\n", shown.stderr)
+
+    def test_another_version_of_the_program_is_noted_when_it_goes_on(self):
+        run = ("run", self.shared / "whole.yaml", "-o", self.folder / "run", "--resume", "--quiet")
+        for expected in ("", ""):
+            self.assertEqual(edgesweep(*run, "--scenarios", 10).stderr, expected)
+        path = self.folder / "run" / "manifest.json"
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest["edgesweep"]["version"] = "0.0.7"
+        path.write_text(json.dumps(manifest), encoding="utf-8")
+        self.assertRegex(edgesweep(*run).stderr, r"^edgesweep: note: \S*run was last worked on by version 0.0.7 [^\n]*\n$")
 
     def test_a_merge_needs_parts_of_one_run_and_an_empty_place(self):
         self.fail_with(EXIT_USAGE, "merge", self.shared / "whole", self.shared / "stop", "-o", self.folder / "m",
@@ -79,6 +112,25 @@ class OtherWays(SweepTest):
                                                          + f"stop: {line}\n"), "--dry-run", says=("stop", says))
 
 
+class Tables(SweepTest):
+    def test_runs_without_a_common_point_have_nothing_to_compare(self):
+        other = EXPERIMENT.replace("{mix: [mine.csv, nin-cifar10-32]}", "nin-cifar10-32").replace("users: [2, 5]", "users: [3, 4]")
+        self.succeed("run", self.write(other.replace("700", "20")), "-o", self.folder / "run", "--quiet")
+        said = self.succeed("compare", self.shared / "whole", self.folder / "run")
+        self.assertIn("There is nothing to compare: ", said)
+        self.assertNotIn("aired", said)
+        self.assertRegex(said, r"\nonly in A: point users = 2, cell_radius_m = 100; point [^;\n]*;[^;\n]*;[^;\n]*\n")
+
+    def test_a_swept_key_of_a_column_s_name_keeps_columns_apart(self):
+        text = SMALL + "sweep: {split: [common, per-user]}\nkeep: [users]\n"
+        self.succeed("run", self.write(text), "-o", self.folder / "run", "--quiet")
+        self.succeed("export", self.folder / "run", "--csv", self.folder / "csv")
+        for name in ("summary", "users"):
+            head = (self.folder / "csv" / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+            self.assertEqual(len(set(head)), len(head), head)
+            self.assertIn("swept_split" if name == "users" else "split", head)
+
+
 class Verify(SweepTest):
     def test_every_method_of_every_system_agrees_with_its_oracle_here(self):
         rows = self.succeed("verify", "--scenarios", 2, timeout=300).splitlines()[2:]
@@ -97,7 +149,7 @@ class Replay(SweepTest):
         rows = list(csv.DictReader(self.numbers(self.shared / "whole")["scenarios.csv"].decode().splitlines()))
         copy = self.folder / "elsewhere" / "copy"
         shutil.copytree(self.shared / "whole", copy)
-        names = ("latency_s", "energy_j", "utility", "offloaded", "split", "iterations")
+        names = ("latency_s", "energy_j", "utility", "offloaded", "split", "iterations", "evaluations_first", "evaluations_later")
         for point, users, radius, scenario in ((0, "2", "100", 0), (3, "5", "250", 699), (2, "5", "100", 257)):
             for method in ("device-only", "li-gd-oma", "li-gd"):
                 row = {r["metric"]: float(r["value"]) for r in rows if (r["users"], r["method"], r["scenario"]) ==
@@ -107,6 +159,18 @@ class Replay(SweepTest):
                 for name in names:
                     self.assertEqual(document["metrics"].get(name, document["metrics"].get(name + "_mean",
                                      document["diagnostics"].get(name))), row[name], f"{name} of {method}, scenario {scenario}")
+
+    def test_a_document_has_no_cycle_where_the_row_has_none(self):
+        text = "system: cansa\nscenarios: 3\nmethods: [cansa, nash]\nparameters: {clients: 4, rbs_total: 20}\nkeep: [scenarios]\n"
+        run = self.folder / "cansa"
+        self.succeed("run", self.write(text), "-o", run, "--quiet")
+        rows = list(csv.DictReader(self.numbers(run)["scenarios.csv"].decode().splitlines()))
+        for method in ("cansa", "nash"):
+            for scenario in range(3):
+                row = {r["metric"]: float(r["value"]) for r in rows if (r["method"], r["scenario"]) == (method, str(scenario))}
+                found = self.solve(run, method, scenario)["diagnostics"]["cycle"]
+                self.assertEqual(found, None if math.isnan(row["cycle"]) else row["cycle"])
+                self.assertEqual(found is None, method == "cansa")
 
     def test_a_changed_experiment_of_a_run_directory_is_not_solved(self):
         def changed(name, file, old, new):
