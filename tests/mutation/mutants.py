@@ -282,3 +282,7 @@ MODELS = (
 )
 
 MUTANTS = KERNELS + SEARCHES + DESCENTS + SYSTEMS + HOST + MODELS
+
+# Those of every day, one or two for each way to be found.
+DAILY = ("assign-shuffle-distance", "assign-load-by-another-lane", "gain-directions-swapped", "crew-half-the-lanes",
+         "crew-ticket-not-atomic", "assign-scenario-off-by-one")

@@ -1,6 +1,6 @@
 """Plants faults in the kernels, the CUDA code of the host and shared headers, one at a time, and sees that the checks find each.
 
-usage: mutate.py BUILD [--all | --every | --sample N | --only NAME...] [--seed S] [--jobs N] [--table FILE]
+usage: mutate.py BUILD [--all | --every | --only NAME...] [--jobs N] [--table FILE]
 
 BUILD is a Ninja build of the project with its tests. A mutant (mutants.py) is one exact change of text: a file that no
 longer holds the text is an error, so the list cannot rot. Each is built beside the tree and given to the checks
@@ -9,13 +9,12 @@ and what a mutant does without an end is told by how long that took. It ends wit
 
 --all          all mutants, each up to the first check that finds it. Also with ESW_TEST_FULL=1
 --every        all mutants and all their checks: which check finds what
---sample N     N mutants chosen by the seed, each up to the first check that finds it (6 by default)
+--only NAME    this one; may be repeated. Without any of these the six of every day
 --jobs N       N mutants at a time (1 by default)
 --table FILE   also writes what is found to a table, as Markdown
 """
 import argparse
 import os
-import random
 import sys
 import tempfile
 import threading
@@ -116,8 +115,6 @@ def arguments():
     parser.add_argument("build")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--every", action="store_true")
-    parser.add_argument("--sample", type=int, default=6)
-    parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--only", action="append")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--table")
@@ -132,7 +129,7 @@ def main():
     if options.only:
         chosen = [m for m in chosen if m.name in options.only]
     elif not (options.all or options.every or os.environ.get("ESW_TEST_FULL") == "1"):
-        chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
+        chosen = [m for m in chosen if m.name in mutants.DAILY]
     tree = rebuild.Tree(SOURCE, options.build)
     available = checks.available(tree)
     tree.make({target for check in available for target in check.needs()})

@@ -12,7 +12,7 @@ from simt_program import DESCENTS, Failure, Program, difference, experiment, of_
 SCENARIOS = 9
 # Odd and even tails of rows of gains; users that fill a row of memory, some left over by `uniform`; users, then subchannels, that
 # are more than a warp has lanes.
-SIZES = ((5, 2, 3), (7, 2, 4), (16, 2, 3), (35, 1, 12), (4, 1, 40))
+SIZES = ((5, 2, 3), (7, 2, 4), (16, 3, 2), (35, 1, 12), (4, 1, 40))
 DESCENT_SIZES = ((5, 2, 3), (4, 2, 9))  # lanes that are scenarios, lanes that are subchannels
 BASELINES = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid")  # descents take too long for so many runs
 
