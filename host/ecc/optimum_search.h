@@ -256,12 +256,63 @@ ESW_LARGE_OWN double optimum_bound_chains(const eswi_ecc_scene *scene, const opt
     return sum;
 }
 
+/* Lists a component that is the users of one cell on one subchannel each way, without a decision to start from, under noma;
+ * returns their number, 0 for others. */
+ESW_LARGE_OWN int optimum_list_cell(const eswi_ecc_scene *scene, const optimum_workspace *w, int root,
+                                    const eswi_ecc_decision *decision, int32_t *users)
+{
+    const int32_t *ap = scene->instance->ap_of_user;
+    int n = 0;
+    for (int u = w->first[root]; u >= 0; u = w->next[u]) {
+        bool in_cell = scene->access == ECC_NOMA && n < ECC_CHAIN_USERS && ap[u] == ap[root] &&
+                       !(w->start_w[ECC_UP][u] > 0.0);
+        for (int d = 0; d < ECC_DIRECTIONS; d++)
+            in_cell = in_cell && decision->assigned[d][u] >= 0 &&
+                      decision->assigned[d][u] == decision->assigned[d][root];
+        if (!in_cell)
+            return 0;
+        users[n++] = u;
+    }
+    return n;
+}
+
+/* The powers to start a cell's local search from: what its dynamic programme decides, which costs no more than its upper
+ * bound says. The uplink chooses who sends, the downlink follows. */
+ESW_LARGE_OWN void optimum_start_cell(const eswi_ecc_scene *scene, const optimum_workspace *w, int root,
+                                      const eswi_ecc_decision *decision)
+{
+    optimum_chain *c = w->chain;
+    int n = optimum_list_cell(scene, w, root, decision, c->users);
+    for (int d = 0; d < ECC_DIRECTIONS && n > 0; d++) {
+        int senders = 0;
+        for (int k = 0; k < n; k++)
+            c->share[k] = d == ECC_UP ? eswi_ecc_local_utility(scene, c->users[k]) : eswi_inf();
+        eswi_ecc_cell_build(scene, d, decision->assigned[d][root], c->users, n, c->share, w->tables->chain_w[d],
+                            ECC_CHAIN_LEVELS, &c->cell);
+        eswi_ecc_do_chain(w->kernels, &c->cell, 0, &c->table);
+        eswi_ecc_cell_decide(&c->cell, &c->table, c->power_w);
+        for (int k = 0; k < n; k++) { /* the levels of a chain reach beyond the box by their rounding */
+            const double p = (double)c->power_w[k], low = scene->config->power_min_w[d],
+                         high = scene->config->power_max_w[d];
+            w->start_w[d][c->users[c->cell.order[k]]] = p == 0.0 || (p >= low && p <= high) ? p
+                                                        : p < low                           ? low
+                                                                                            : high;
+        }
+        for (int k = 0; k < n; k++)
+            if (w->start_w[d][c->users[k]] > 0.0)
+                c->users[senders++] = c->users[k];
+        n = senders;
+    }
+}
+
 /* A component beyond the arena: a local search for the value; for the bound the dynamic programme of every cell, or
  * users taken alone. */
 ESW_LARGE_OWN void optimum_approximate_component(const eswi_ecc_scene *scene, const optimum_workspace *w,
                                                  int root, const eswi_ecc_decision *decision)
 {
     double bound = 0.0;
+    if (!eswi_ecc_arena_late(w->arena))
+        optimum_start_cell(scene, w, root, decision);
     eswi_ecc_joint_settle(w->joint, w->first[root], w->next, decision, w->start_w, w->arena->deadline_s);
     for (int u = w->first[root]; u >= 0; u = w->next[u]) {
         const double local = eswi_ecc_local_utility(scene, u);

@@ -16,6 +16,7 @@ typedef struct optimum_chain {
     eswi_ecc_cell_table table;
     int32_t users[ECC_CHAIN_USERS];
     double share[ECC_CHAIN_USERS];
+    float power_w[ECC_CHAIN_USERS]; /* in the order of decoding */
 } optimum_chain;
 
 /* What one scenario needs, beside what a config fixes. */

@@ -151,6 +151,7 @@ ESW_LARGE void eswi_ecc_cell_build(const eswi_ecc_scene *scene, int d, int subch
         const double gain = scene_own_gain(scene, d, subchannel, user) / noise_w;
         const double hears = own_channel ? gain : 1.0, adds = own_channel ? 1.0 : gain;
         const eswi_ecc_envelope *envelope = &scene->envelopes[profile];
+        c->order[k] = order[k];
         c->own[k] = (float)gain;
         c->hears[k] = (float)hears;
         c->adds[k] = (float)adds;

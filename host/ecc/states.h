@@ -23,7 +23,8 @@ enum { ECC_CHAIN_USERS = 64, ECC_CHAIN_STATES = 512 };
 
 typedef struct eswi_ecc_cell {
     int n, levels;
-    const float *power; /* [levels] W, ascending */
+    int order[ECC_CHAIN_USERS]; /* places in the list of users it was built from */
+    const float *power;         /* [levels] W, ascending */
     float weight_time, weight_energy;
     float own[ECC_CHAIN_USERS];                          /* 1/W */
     float hears[ECC_CHAIN_USERS], adds[ECC_CHAIN_USERS]; /* a, b; b in units in which a X is over the noise */
@@ -37,9 +38,9 @@ typedef struct eswi_ecc_cell_bounds {
     float low, high; /* of the grid of levels, tolerance included; `low` with `between`: of all powers */
 } eswi_ecc_cell_bounds;
 
-/* W of two users in a row, by state: bounds of both sides, and c + X. */
+/* W by state, and c + X: from below of two users in a row, from above of all, so that a decision can be read back. */
 typedef struct eswi_ecc_cell_table {
-    float sum[ECC_CHAIN_STATES], low[2][ECC_CHAIN_STATES], high[2][ECC_CHAIN_STATES];
+    float sum[ECC_CHAIN_STATES], low[2][ECC_CHAIN_STATES], high[ECC_CHAIN_USERS + 1][ECC_CHAIN_STATES];
 } eswi_ecc_cell_table;
 
 /* W before the first user. State k holds c + X = c 2^(k octaves / states). */
@@ -111,8 +112,8 @@ ESW_FN void eswi_ecc_cell_user(const eswi_ecc_cell *c, int user, int between, es
 {
     const int states = user + 1 < c->n ? (int)ECC_CHAIN_STATES : (int)ECC_LANES, now = user & 1;
     for (int k = 0; k < states; k += ECC_LANES)
-        eswi_ecc_cell_states(c, user, between, k, t->sum, t->low[now], t->high[now], t->low[now ^ 1],
-                             t->high[now ^ 1]);
+        eswi_ecc_cell_states(c, user, between, k, t->sum, t->low[now], t->high[user], t->low[now ^ 1],
+                             t->high[user + 1]);
 }
 
 /* Both bounds, when all users are done. */
@@ -120,8 +121,45 @@ ESW_FN eswi_ecc_cell_bounds eswi_ecc_cell_end(const eswi_ecc_cell *c, const eswi
 {
     eswi_ecc_cell_bounds bounds;
     bounds.low = t->low[c->n & 1][0] * (1.0f - ECC_CHAIN_TOLERANCE);
-    bounds.high = t->high[c->n & 1][0] * (1.0f + ECC_CHAIN_TOLERANCE);
+    bounds.high = t->high[c->n][0] * (1.0f + ECC_CHAIN_TOLERANCE);
     return bounds;
+}
+
+/* The state at or above c + X. */
+ESW_FN int eswi_ecc_cell_above(const eswi_ecc_cell *c, float sum)
+{
+    const float state = eswi_log2f(sum / c->offset) * (ECC_CHAIN_STATES / c->octaves) - 0.01f;
+    const int below = state > 0.0f ? (int)state : 0;
+    return (below < ECC_CHAIN_STATES - 3 ? below : ECC_CHAIN_STATES - 3) + 2;
+}
+
+/* Powers, 0 for who stays silent, that cost no more than the upper bound of a table done without `between`: at the
+ * interference they have, every user takes what is best with the bound on those before it. In the order of decoding. */
+ESW_FN void eswi_ecc_cell_decide(const eswi_ecc_cell *c, const eswi_ecc_cell_table *t, float *power_w)
+{
+    float sum = c->offset;
+    for (int k = c->n - 1; k >= 0; k--) {
+        const float heard = c->own[k] / (1.0f + c->hears[k] * (sum - c->offset));
+        float least = FLT_MAX;
+        power_w[k] = 0.0f;
+        if (c->local[k] < FLT_MAX)
+            least = c->local[k] + t->high[k][eswi_ecc_cell_above(c, sum)];
+        for (int g = 0; g < c->levels; g++) {
+            const float power = c->power[g];
+            const float x = (c->weight_time + c->weight_energy * power) / eswi_log2_1pf_finite(power * heard);
+            float cost = c->slope[k][0] * x + c->fixed[k][0];
+            for (int line = 1; line < c->lines[k]; line++) {
+                const float other = c->slope[k][line] * x + c->fixed[k][line];
+                cost = other < cost ? other : cost;
+            }
+            const float total = cost + t->high[k][eswi_ecc_cell_above(c, sum + c->adds[k] * power)];
+            if (total < least) {
+                least = total;
+                power_w[k] = power;
+            }
+        }
+        sum += c->adds[k] * power_w[k];
+    }
 }
 
 /* Both bounds of a chain. */

@@ -249,11 +249,20 @@ Test(optimum_certified, ends_at_a_time_limit_with_an_honest_gap)
     cr_assert_gt(limited, 10);
 }
 
+static int senders_of(const test_case *c)
+{
+    int senders = 0;
+    for (int u = 0; u < c->config.users; u++)
+        senders += c->decision.power_w[ECC_UP][u] > 0.0;
+    return senders;
+}
+
 /* A search that is late does what a value and a bound take and no more: every user's sixteen boxes a direction, and in an
  * arena those of one set of senders. */
 Test(optimum_certified, a_time_limit_ends_every_phase)
 {
     const eswi_ecc_optimum_kernels *kernels = eswi_cpu_kernels_in_use()->ecc_optimum;
+    int moved = 0;
     for (int i = 0; i < 60; i++) {
         const bool large = i % 4 == 0;
         test_case c;
@@ -276,12 +285,18 @@ Test(optimum_certified, a_time_limit_ends_every_phase)
                   "case %d: reason %d", i, hurried.reason);
         cr_assert_gt(hurried.bound, 0.0);
         cr_assert_leq(hurried.bound, value, "case %d", i);
+        int senders = senders_of(&c);
+        cr_assert(!large || senders == 0 || senders == users, "case %d: %d send", i,
+                  senders); /* nobody is asked */
         c.config.max_seconds = 0.0;
         solve_component(&c, ECC_CERTIFIED, kernels);
+        senders = senders_of(&c);
+        moved += large && senders > 0 && senders < users;
         cr_assert_leq(hurried.bound, eswi_ecc_account(&c.config, &c.instance, &c.decision, NULL, NULL) * (1.0 + 1e-13),
                       "case %d: a bound in a hurry is above a value", i);
         case_free(&c);
     }
+    cr_assert_gt(moved, 0);
 }
 
 /* More than an arena holds: a component of fourteen users has a bound too, from users taken alone. */
@@ -347,6 +362,17 @@ Test(optimum_certified, chains_are_bounded_from_both_sides, .timeout = 600)
             cr_assert_geq((double)grid.high, least, "case %d, direction %d", i, d);
             cr_assert_leq((double)grid.high, (double)grid.low * pow(1.11, n.n), "case %d: %g, %g", i,
                           (double)grid.low, (double)grid.high);
+            /* What the upper side decides costs no more than it says. */
+            float chosen_w[NAIVE_USERS];
+            double decided_w[NAIVE_USERS];
+            isa[0]->ecc_optimum->chain(&chain, 0, &table);
+            eswi_ecc_cell_decide(&chain, &table, chosen_w);
+            for (int k = 0; k < n.n; k++) {
+                cr_assert_gt(chosen_w[k], 0.0f, "case %d: who must send does not", i);
+                decided_w[chain.order[k]] = (double)chosen_w[k];
+            }
+            cr_assert_leq(naive_direction(&n, d, all, decided_w), (double)grid.high, "case %d, direction %d", i,
+                          d);
             dice rng = dice_of(551, (uint64_t)i);
             for (int k = 0; k < 300; k++) {
                 double power_w[NAIVE_USERS];
