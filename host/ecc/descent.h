@@ -126,10 +126,9 @@ ESW_FN void eswi_ecc_decide(const eswi_ecc_descent *d)
     }
 }
 
-/* Moves taking lanes to their trial point; first, second = dx.dx, dx.dg. */
-ESW_FN void eswi_ecc_move(const eswi_ecc_descent *d, int relaxed)
+/* Moves taking lanes to their trial point; a user's term, term2 = its part of dx.dx, dx.dg. */
+ESW_FN void eswi_ecc_move_users(const eswi_ecc_descent *d, int across, int tiles)
 {
-    const int tiles = relaxed ? d->tiles : 0, across = relaxed && d->across;
     const float ln_range = d->log2_range * 0x1.62e43p-1f;
     ESW_LANE_VAR(float, scale);
     ESW_EACH_LANE(l) { ESW_AT(scale, l) = 1.0f / d->value[l]; }
@@ -140,13 +139,12 @@ ESW_FN void eswi_ecc_move(const eswi_ecc_descent *d, int relaxed)
         float *gt = d->beta_trial_gradient + base;
         ESW_LANE_VAR(float, ss);
         ESW_LANE_VAR(float, sy);
-        ECC_SUM_COLUMNS(across, tiles, t, l,
-                        (xt[t * ECC_LANES + l] - x[t * ECC_LANES + l]) * (xt[t * ECC_LANES + l] - x[t * ECC_LANES + l]),
-                        ss);
-        ECC_SUM_COLUMNS(across, tiles, t, l,
-                        (xt[t * ECC_LANES + l] - x[t * ECC_LANES + l]) *
-                            fmaf(gt[t * ECC_LANES + l], ESW_AT(scale, l), -g[t * ECC_LANES + l]),
-                        sy);
+        ECC_SUM_COLUMNS_TWO(across, tiles, t, l,
+                            (xt[t * ECC_LANES + l] - x[t * ECC_LANES + l]) * (xt[t * ECC_LANES + l] - x[t * ECC_LANES + l]),
+                            ss,
+                            (xt[t * ECC_LANES + l] - x[t * ECC_LANES + l]) *
+                                fmaf(gt[t * ECC_LANES + l], ESW_AT(scale, l), -g[t * ECC_LANES + l]),
+                            sy);
         for (int t = 0; t < tiles; t++) {
             ESW_EACH_LANE(l)
             {
@@ -166,6 +164,12 @@ ESW_FN void eswi_ecc_move(const eswi_ecc_descent *d, int relaxed)
             d->level_gradient[i] = d->take[l] ? slope : d->level_gradient[i];
         }
     }
+}
+
+/* Moves taking lanes to their trial point; first, second = dx.dx, dx.dg. */
+ESW_FN void eswi_ecc_move(const eswi_ecc_descent *d, int relaxed)
+{
+    ECC_WITH_TILES(eswi_ecc_move_users, relaxed && d->across, relaxed ? d->tiles : 0, d);
     eswi_ecc_users_sum(d->users, d->term, d->first);
     eswi_ecc_users_sum(d->users, d->term2, d->second);
 }
@@ -197,25 +201,31 @@ ESW_FN void eswi_ecc_advance(const eswi_ecc_descent *d)
     }
 }
 
-/* d = P(x - alpha g) - x where x or alpha is new, the trial x + s d for all; first, second = max |d|, g.d. */
-ESW_FN void eswi_ecc_direct(const eswi_ecc_descent *d, int relaxed)
+/* d = P(x - alpha g) - x where x or alpha is new, the trial x + s d for all; first = max |d|, a user's term = its part of
+ * g.d. */
+ESW_FN void eswi_ecc_direct_users(const eswi_ecc_descent *d, int across, int tiles)
 {
-    const int tiles = relaxed ? d->tiles : 0, across = relaxed && d->across;
+    ESW_LANE_ROWS(float, tau, ECC_SIMPLEX_ROWS);
     ESW_EACH_LANE(l) { d->first[l] = 0.0f; }
     for (int u = 0; u < d->users; u++) {
         const size_t base = (size_t)u * tiles * ECC_LANES;
         const float *x = d->beta + base, *g = d->beta_gradient + base;
         float *step = d->beta_step + base, *trial = d->beta_trial + base, *z = trial;
+        const int row = u % ECC_SIMPLEX_ROWS, left = d->users - u;
         ESW_LANE_VAR(float, gd);
         ESW_LANE_VAR(float, longest);
         ESW_EACH_LANE(l) { ESW_AT(gd, l) = ESW_AT(longest, l) = 0.0f; }
         if (tiles > 0) {
-            eswi_ecc_project_step(across, tiles, d->columns, x, g, d->alpha, z);
+            if (row == 0)
+                eswi_ecc_simplex_bounds(across, left < ECC_SIMPLEX_ROWS ? left : ECC_SIMPLEX_ROWS, tiles, d->columns, x,
+                                        g, d->alpha, z, tau);
             for (int t = 0; t < tiles; t++) {
                 ESW_EACH_LANE(l)
                 {
                     const int i = t * ECC_LANES + l;
-                    const float move = (d->take[l] | d->last[l]) ? z[i] - x[i] : step[i];
+                    const float share = z[i] - ESW_ROW_AT(tau, row, l);
+                    const float projected = share > 0.0f ? share : 0.0f;
+                    const float move = (d->take[l] | d->last[l]) ? projected - x[i] : step[i];
                     const float length = fabsf(move);
                     step[i] = move;
                     trial[i] = fmaf(d->size[l], move, x[i]);
@@ -240,6 +250,12 @@ ESW_FN void eswi_ecc_direct(const eswi_ecc_descent *d, int relaxed)
             d->first[l] = longer > d->first[l] ? longer : d->first[l];
         }
     }
+}
+
+/* d = P(x - alpha g) - x where x or alpha is new, the trial x + s d for all; first, second = max |d|, g.d. */
+ESW_FN void eswi_ecc_direct(const eswi_ecc_descent *d, int relaxed)
+{
+    ECC_WITH_TILES(eswi_ecc_direct_users, relaxed && d->across, relaxed ? d->tiles : 0, d);
     eswi_ecc_users_sum(d->users, d->term, d->second);
 }
 

@@ -22,6 +22,13 @@ enum { ECC_ROW = 0x3fff };
 #define ESW_LOOP_STAYS
 #endif
 
+/* Whether the compiler knows a value. */
+#if defined(__GNUC__) && !defined(__CUDACC__)
+#define ESW_KNOWN(value) __builtin_constant_p(value)
+#else
+#define ESW_KNOWN(value) 0
+#endif
+
 #if defined(ESW_LANE_IS_THREAD)
 
 /* What only a device can do; nvcc compiles shared functions for the host too, where no lane calls them. */

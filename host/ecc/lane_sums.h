@@ -124,11 +124,39 @@ ESW_FN void eswi_ecc_cross_to_aps(int users, int aps, const float *ESW_RESTRICT 
     }
 }
 
-/* user_sum[u] = sum_n ap_sum_n cross_nu, in AP order. */
+/* user_sum[u] = sum_n ap_sum_n cross_nu, in AP order; four users at a time, so that their sums hide each other's latency
+ * and an AP's sum is read once for them. */
 ESW_FN void eswi_ecc_cross_to_users(int users, int aps, const float *ESW_RESTRICT cross,
                                     const float *ESW_RESTRICT ap_sum, float *ESW_RESTRICT user_sum)
 {
-    for (int u = 0; u < users; u++) {
+    int u = 0;
+    for (; u + 3 < users; u += 4) {
+        ESW_LANE_VAR(float, s0);
+        ESW_LANE_VAR(float, s1);
+        ESW_LANE_VAR(float, s2);
+        ESW_LANE_VAR(float, s3);
+        ESW_EACH_LANE(l) { ESW_AT(s0, l) = ESW_AT(s1, l) = ESW_AT(s2, l) = ESW_AT(s3, l) = 0.0f; }
+        for (int n = 0; n < aps; n++) {
+            const float *gain = cross + ((size_t)n * users + u) * ECC_LANES;
+            ESW_EACH_LANE(l)
+            {
+                const float sum = ap_sum[n * ECC_LANES + l];
+                ESW_AT(s0, l) = fmaf(sum, gain[l], ESW_AT(s0, l));
+                ESW_AT(s1, l) = fmaf(sum, gain[ECC_LANES + l], ESW_AT(s1, l));
+                ESW_AT(s2, l) = fmaf(sum, gain[2 * ECC_LANES + l], ESW_AT(s2, l));
+                ESW_AT(s3, l) = fmaf(sum, gain[3 * ECC_LANES + l], ESW_AT(s3, l));
+            }
+        }
+        ESW_EACH_LANE(l)
+        {
+            const int i = u * ECC_LANES + l;
+            user_sum[i] = ESW_AT(s0, l);
+            user_sum[i + ECC_LANES] = ESW_AT(s1, l);
+            user_sum[i + 2 * ECC_LANES] = ESW_AT(s2, l);
+            user_sum[i + 3 * ECC_LANES] = ESW_AT(s3, l);
+        }
+    }
+    for (; u < users; u++) {
         ESW_LANE_VAR(float, sum);
         ESW_EACH_LANE(l) { ESW_AT(sum, l) = 0.0f; }
         for (int n = 0; n < aps; n++) {
@@ -154,31 +182,41 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
 
 /* Sums over a user's columns in the fixed shape of reduce.h: sixteen sums by column modulo sixteen, then the tree. Where
  * the lanes are subchannels (`across`) they are those sixteen sums. Adds `term`, an expression in the tile index `t` and
- * the lane `l`, into the lane variable `sum`. Partial sums that are indexed at run time live in memory, on a GPU in local
- * memory: there is no array of them on a GPU, and on the CPU only beyond sixteen columns. */
+ * the lane `l`, into the lane variable `sum`; TWO: also `term2` into `sum2`, in the same pass. Partial sums that are
+ * indexed at run time live in memory, on a GPU in local memory: there is no array of them on a GPU. */
 #define ECC_SUM_COLUMNS(across, tiles, t, l, term, sum)                                                      \
     do {                                                                                                     \
+        if (across)                                                                                          \
+            ECC_SUM_ACROSS(tiles, t, l, term, sum);                                                          \
+        else                                                                                                 \
+            ECC_SUM_APART(tiles, t, l, term, sum);                                                           \
+    } while (0)
+
+#define ECC_SUM_COLUMNS_TWO(across, tiles, t, l, term, sum, term2, sum2)                                     \
+    do {                                                                                                     \
         if (across) {                                                                                        \
-            ESW_LANE_VAR(float, only);                                                                       \
-            ESW_EACH_LANE(l) { ESW_AT(only, l) = 0.0f; }                                                     \
-            for (int t = 0; t < (tiles); t++)                                                                \
-                ESW_EACH_LANE(l) { ESW_AT(only, l) = ESW_AT(only, l) + (term); }                             \
-            ESW_LANES_TOTAL(only);                                                                           \
-            ESW_EACH_LANE(l) { ESW_AT(sum, l) = ESW_AT(only, l); }                                           \
-        } else if (ECC_SUM_FEW(tiles)) {                                                                     \
-            ECC_SUM_TREE(ECC_SUM_ONE, tiles, t, l, term, sum);                                               \
+            ECC_SUM_ACROSS(tiles, t, l, term, sum);                                                          \
+            ECC_SUM_ACROSS(tiles, t, l, term2, sum2);                                                        \
         } else {                                                                                             \
-            ECC_SUM_MANY(tiles, t, l, term, sum);                                                            \
+            ECC_SUM_APART_TWO(tiles, t, l, term, sum, term2, sum2);                                          \
         }                                                                                                    \
+    } while (0)
+
+#define ECC_SUM_ACROSS(tiles, t, l, term, sum)                                                               \
+    do {                                                                                                     \
+        ESW_LANE_VAR(float, only);                                                                           \
+        ESW_EACH_LANE(l) { ESW_AT(only, l) = 0.0f; }                                                         \
+        for (int t = 0; t < (tiles); t++)                                                                    \
+            ESW_EACH_LANE(l) { ESW_AT(only, l) = ESW_AT(only, l) + (term); }                                 \
+        ESW_LANES_TOTAL(only);                                                                               \
+        ESW_EACH_LANE(l) { ESW_AT(sum, l) = ESW_AT(only, l); }                                               \
     } while (0)
 
 #if defined(ESW_LANE_IS_THREAD)
 
 /* The partials one after the other in a loop that stays a loop: sixteen copies of the term would be sixteen times the
  * instructions to fetch. */
-#define ECC_SUM_FEW(tiles) 0
-#define ECC_SUM_MANY(tiles, t, l, term, out) ECC_SUM_TREE(, tiles, t, l, term, out)
-#define ECC_SUM_TREE(partial, tiles, t, l, term, out)                                                        \
+#define ECC_SUM_APART(tiles, t, l, term, out)                                                                \
     do {                                                                                                     \
         eswi_tree16f_walk walk = {0.0f, 0.0f, 0.0f, 0.0f};                                                   \
         float tree = 0.0f;                                                                                   \
@@ -192,72 +230,101 @@ ESW_FN void eswi_ecc_chain(int users, const uint16_t *ESW_RESTRICT order, const 
         ESW_EACH_LANE(l) { ESW_AT(out, l) = tree; }                                                          \
     } while (0)
 
+#define ECC_SUM_APART_TWO(tiles, t, l, term, out, term2, out2)                                               \
+    do {                                                                                                     \
+        ECC_SUM_APART(tiles, t, l, term, out);                                                               \
+        ECC_SUM_APART(tiles, t, l, term2, out2);                                                             \
+    } while (0)
+
 #else
 
-/* The tree written out. Up to sixteen terms are one a partial, without a loop. */
-#define ECC_SUM_FEW(tiles) ((tiles) <= ESWI_SUM_PARTIALS)
-
-#define ECC_SUM_MANY(tiles, t, l, term, out)                                                                 \
+/* Where the compiler knows the number of terms and each is a partial of its own, the tree in registers. The 0 at its end
+ * makes a -0 the +0 that partials which start at +0 would have given. */
+#define ECC_SUM_PART(tiles, k, t, term, part)                                                                \
+    float part = 0.0f;                                                                                       \
     do {                                                                                                     \
-        ESW_LANE_VAR(float, part[ESWI_SUM_PARTIALS]);                                                        \
-        for (int k = 0; k < ESWI_SUM_PARTIALS; k++)                                                          \
-            ESW_EACH_LANE(l) { part[k][l] = 0.0f; }                                                          \
-        for (int t = 0; t < (tiles); t++)                                                                    \
-            ESW_EACH_LANE(l) { part[t % ESWI_SUM_PARTIALS][l] = part[t % ESWI_SUM_PARTIALS][l] + (term); }   \
-        ESW_EACH_LANE(l) { ESW_AT(out, l) = eswi_tree16f(&part[0][l], ECC_LANES); }                          \
+        const int t = (k);                                                                                   \
+        if (t < (tiles))                                                                                     \
+            part = (term);                                                                                   \
     } while (0)
 
-/* One partial sum of at most one term, and of any number; its first column is `k`. */
-#define ECC_SUM_ONE(tiles, k, t, l, term, partial)                                                           \
-    for (int t = (k), some_##k = t < (tiles); some_##k; some_##k = 0)                                        \
-    ESW_EACH_LANE(l) { ESW_AT(partial, l) = 0.0f + (term); }
-#define ECC_SUM_STRIDED(tiles, k, t, l, term, partial)                                                       \
-    for (int t = (k); t < (tiles); t += ESWI_SUM_PARTIALS)                                                   \
-    ESW_EACH_LANE(l) { ESW_AT(partial, l) = ESW_AT(partial, l) + (term); }
+#define ECC_SUM_PARTS(tiles, t, term, part)                                                                  \
+    ECC_SUM_PART(tiles, 0, t, term, part##0);                                                                \
+    ECC_SUM_PART(tiles, 1, t, term, part##1);                                                                \
+    ECC_SUM_PART(tiles, 2, t, term, part##2);                                                                \
+    ECC_SUM_PART(tiles, 3, t, term, part##3);                                                                \
+    ECC_SUM_PART(tiles, 4, t, term, part##4);                                                                \
+    ECC_SUM_PART(tiles, 5, t, term, part##5);                                                                \
+    ECC_SUM_PART(tiles, 6, t, term, part##6);                                                                \
+    ECC_SUM_PART(tiles, 7, t, term, part##7);                                                                \
+    ECC_SUM_PART(tiles, 8, t, term, part##8);                                                                \
+    ECC_SUM_PART(tiles, 9, t, term, part##9);                                                                \
+    ECC_SUM_PART(tiles, 10, t, term, part##10);                                                              \
+    ECC_SUM_PART(tiles, 11, t, term, part##11);                                                              \
+    ECC_SUM_PART(tiles, 12, t, term, part##12);                                                              \
+    ECC_SUM_PART(tiles, 13, t, term, part##13);                                                              \
+    ECC_SUM_PART(tiles, 14, t, term, part##14);                                                              \
+    ECC_SUM_PART(tiles, 15, t, term, part##15);                                                              \
+    const float part = ((((part##0 + part##8) + (part##4 + part##12)) + ((part##2 + part##10) + (part##6 + part##14))) + \
+                        (((part##1 + part##9) + (part##5 + part##13)) + ((part##3 + part##11) + (part##7 + part##15)))) + \
+                       0.0f
 
-/* out = partial k + partial k+8, with the name of a partial's macro. */
-#define ECC_SUM_PAIR(partial, tiles, k, k8, t, l, term, out)                                                 \
+#define ECC_SUM_APART(tiles, t, l, term, out)                                                                \
     do {                                                                                                     \
-        ESW_LANE_VAR(float, low);                                                                            \
-        ESW_LANE_VAR(float, high);                                                                           \
-        ESW_EACH_LANE(l) { ESW_AT(low, l) = ESW_AT(high, l) = 0.0f; }                                        \
-        partial(tiles, k, t, l, term, low);                                                                  \
-        partial(tiles, k8, t, l, term, high);                                                                \
-        ESW_EACH_LANE(l) { ESW_AT(out, l) = ESW_AT(low, l) + ESW_AT(high, l); }                              \
-    } while (0)
-
-#define ECC_SUM_TREE(partial, tiles, t, l, term, out)                                                        \
-    do {                                                                                                     \
-        ESW_LANE_VAR(float, a0);                                                                             \
-        ESW_LANE_VAR(float, a1);                                                                             \
-        ESW_LANE_VAR(float, a2);                                                                             \
-        ESW_LANE_VAR(float, a3);                                                                             \
-        ESW_LANE_VAR(float, a4);                                                                             \
-        ESW_LANE_VAR(float, a5);                                                                             \
-        ESW_LANE_VAR(float, a6);                                                                             \
-        ESW_LANE_VAR(float, a7);                                                                             \
-        ECC_SUM_PAIR(partial, tiles, 0, 8, t, l, term, a0);                                                  \
-        ECC_SUM_PAIR(partial, tiles, 4, 12, t, l, term, a4);                                                 \
-        ECC_SUM_PAIR(partial, tiles, 2, 10, t, l, term, a2);                                                 \
-        ECC_SUM_PAIR(partial, tiles, 6, 14, t, l, term, a6);                                                 \
-        ECC_SUM_PAIR(partial, tiles, 1, 9, t, l, term, a1);                                                  \
-        ECC_SUM_PAIR(partial, tiles, 5, 13, t, l, term, a5);                                                 \
-        ECC_SUM_PAIR(partial, tiles, 3, 11, t, l, term, a3);                                                 \
-        ECC_SUM_PAIR(partial, tiles, 7, 15, t, l, term, a7);                                                 \
-        ESW_EACH_LANE(l)                                                                                     \
-        {                                                                                                    \
-            ESW_AT(out, l) = ((ESW_AT(a0, l) + ESW_AT(a4, l)) + (ESW_AT(a2, l) + ESW_AT(a6, l))) +           \
-                             ((ESW_AT(a1, l) + ESW_AT(a5, l)) + (ESW_AT(a3, l) + ESW_AT(a7, l)));            \
+        if (ESW_KNOWN(tiles) && (tiles) <= ESWI_SUM_PARTIALS) {                                              \
+            ESW_EACH_LANE(l)                                                                                 \
+            {                                                                                                \
+                ECC_SUM_PARTS(tiles, t, term, tree);                                                         \
+                ESW_AT(out, l) = tree;                                                                       \
+            }                                                                                                \
+        } else {                                                                                             \
+            ESW_LANE_VAR(float, part[ESWI_SUM_PARTIALS]);                                                    \
+            for (int k = 0; k < ESWI_SUM_PARTIALS; k++)                                                      \
+                ESW_EACH_LANE(l) { part[k][l] = 0.0f; }                                                      \
+            for (int t = 0; t < (tiles); t++)                                                                \
+                ESW_EACH_LANE(l) { part[t % ESWI_SUM_PARTIALS][l] = part[t % ESWI_SUM_PARTIALS][l] + (term); } \
+            ESW_EACH_LANE(l) { ESW_AT(out, l) = eswi_tree16f(&part[0][l], ECC_LANES); }                      \
         }                                                                                                    \
     } while (0)
 
+#define ECC_SUM_APART_TWO(tiles, t, l, term, out, term2, out2)                                               \
+    do {                                                                                                     \
+        if (ESW_KNOWN(tiles) && (tiles) <= ESWI_SUM_PARTIALS) {                                              \
+            ESW_EACH_LANE(l)                                                                                 \
+            {                                                                                                \
+                ECC_SUM_PARTS(tiles, t, term, tree);                                                         \
+                ECC_SUM_PARTS(tiles, t, term2, tree_of_second);                                              \
+                ESW_AT(out, l) = tree;                                                                       \
+                ESW_AT(out2, l) = tree_of_second;                                                            \
+            }                                                                                                \
+        } else {                                                                                             \
+            ECC_SUM_APART(tiles, t, l, term, out);                                                           \
+            ECC_SUM_APART(tiles, t, l, term2, out2);                                                         \
+        }                                                                                                    \
+    } while (0)
+
+#endif
+
+/* f(..., across, tiles); on the CPU the compiler knows small multiples of four, each as code of its own. Builds that are
+ * not for speed do without: their compilers, with sanitizers above all, would take minutes. */
+#if defined(ESW_LANE_IS_THREAD) || !defined(NDEBUG)
+#define ECC_WITH_TILES(f, across, tiles, ...) f(__VA_ARGS__, across, tiles)
+#else
+#define ECC_WITH_TILES(f, across, tiles, ...)                                                                \
+    switch ((across) ? 0 : (tiles)) {                                                                        \
+    case 4: f(__VA_ARGS__, 0, 4); break;                                                                     \
+    case 8: f(__VA_ARGS__, 0, 8); break;                                                                     \
+    case 12: f(__VA_ARGS__, 0, 12); break;                                                                   \
+    case 16: f(__VA_ARGS__, 0, 16); break;                                                                   \
+    default: f(__VA_ARGS__, across, tiles);                                                                  \
+    }
 #endif
 
 /* value[l] = sum over users of x[u][l], in the same shape. */
 ESW_FN void eswi_ecc_users_sum(int users, const float *ESW_RESTRICT x, float *ESW_RESTRICT value)
 {
     ESW_LANE_VAR(float, sum);
-    ECC_SUM_TREE(ECC_SUM_STRIDED, users, u, l, x[u * ECC_LANES + l], sum);
+    ECC_SUM_APART(users, u, l, x[u * ECC_LANES + l], sum);
     ESW_EACH_LANE(l) { value[l] = ESW_AT(sum, l); }
 }
 

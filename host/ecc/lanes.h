@@ -158,11 +158,12 @@ ESW_FN void eswi_ecc_tile_forward(const eswi_ecc_lanes *p, int tile, const float
             const float low = interference * 0x1p-40f, high = total * 0x1p-40f;
             const float inverse = eswi_reciprocalf(low * high);
             const float sinr = signal * ((inverse * high) * 0x1p-40f);
-            efficiency[i] = eswi_log2_1pf_finite(sinr);
             ratio[i] = sinr;
             slope[i] = ECC_LOG2_E * ((inverse * low) * 0x1p-40f);
         }
     }
+    for (int u = 0; u < users; u++)
+        ESW_EACH_LANE(l) { efficiency[u * ECC_LANES + l] = eswi_log2_1pf_finite(ratio[u * ECC_LANES + l]); }
 }
 
 /* One tile backwards: with price_u = lambda_u, the column's gradient in beta and its share of df/dp (into `ratio`). */
@@ -200,36 +201,47 @@ ESW_FN void eswi_ecc_tile_backward(const eswi_ecc_lanes *p, int tile, const floa
     }
 }
 
-/* f and its gradient at (beta, power). */
-ESW_FN void eswi_ecc_evaluate(const eswi_ecc_lanes *p, const eswi_ecc_evaluation *e)
+/* Every user's rate, cost and price, from the tiles' efficiencies. */
+ESW_FN void eswi_ecc_users_forward(const eswi_ecc_lanes *p, const eswi_ecc_evaluation *e, int across, int tiles)
 {
-    const int users = p->users;
-    const size_t row = (size_t)p->tiles * ECC_LANES, tile = (size_t)users * ECC_LANES;
-
-    for (int t = 0; t < p->tiles; t++)
-        eswi_ecc_tile_forward(p, t, e->beta, e->power);
-    for (int u = 0; u < users; u++) {
+    const size_t row = (size_t)tiles * ECC_LANES, tile = (size_t)p->users * ECC_LANES;
+    for (int u = 0; u < p->users; u++) {
         const float *beta = e->beta + u * row, *efficiency = p->efficiency + u * ECC_LANES;
         ESW_LANE_VAR(float, sum);
-        ECC_SUM_COLUMNS(p->across, p->tiles, t, l, beta[t * ECC_LANES + l] * efficiency[t * tile + l], sum);
+        ECC_SUM_COLUMNS(across, tiles, t, l, beta[t * ECC_LANES + l] * efficiency[t * tile + l], sum);
         ESW_EACH_LANE(l)
         {
             eswi_ecc_user_cost(e, u * ECC_LANES + l, ESW_AT(sum, l), p->weight_time, p->weight_energy);
         }
     }
-    for (int t = 0; t < p->tiles; t++)
-        eswi_ecc_tile_backward(p, t, e->beta, e->power, e->price, e->beta_gradient);
-    for (int u = 0; u < users; u++) {
+}
+
+/* Adds the tiles' shares to every user's df/dp. */
+ESW_FN void eswi_ecc_users_backward(const eswi_ecc_lanes *p, const eswi_ecc_evaluation *e, int across, int tiles)
+{
+    const size_t tile = (size_t)p->users * ECC_LANES;
+    for (int u = 0; u < p->users; u++) {
         const float *share = p->ratio + u * ECC_LANES;
         ESW_LANE_VAR(float, total);
-        ECC_SUM_COLUMNS(p->across, p->tiles, t, l, share[t * tile + l], total);
+        ECC_SUM_COLUMNS(across, tiles, t, l, share[t * tile + l], total);
         ESW_EACH_LANE(l)
         {
             const int i = u * ECC_LANES + l;
             e->power_gradient[i] = e->power_gradient[i] + ESW_AT(total, l);
         }
     }
-    eswi_ecc_users_sum(users, e->cost, e->value);
+}
+
+/* f and its gradient at (beta, power). */
+ESW_FN void eswi_ecc_evaluate(const eswi_ecc_lanes *p, const eswi_ecc_evaluation *e)
+{
+    for (int t = 0; t < p->tiles; t++)
+        eswi_ecc_tile_forward(p, t, e->beta, e->power);
+    ECC_WITH_TILES(eswi_ecc_users_forward, p->across, p->tiles, p, e);
+    for (int t = 0; t < p->tiles; t++)
+        eswi_ecc_tile_backward(p, t, e->beta, e->power, e->price, e->beta_gradient);
+    ECC_WITH_TILES(eswi_ecc_users_backward, p->across, p->tiles, p, e);
+    eswi_ecc_users_sum(p->users, e->cost, e->value);
 }
 
 #endif
