@@ -55,8 +55,13 @@ esw_status eswi_h5_begin(eswi_h5_file *h5, const char *path, esw_error *error)
         return status;
     }
     hid_t properties = note(h5, eswi_h5_driver_properties(h5->sink));
-    if (properties >= 0)
-        h5->file = note(h5, H5Fcreate(h5->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, properties));
+    /* Most datasets are one chunk: small nodes of the tree that finds chunks halve a small file. */
+    hid_t creation = note(h5, H5Pcreate(H5P_FILE_CREATE));
+    if (creation >= 0)
+        note(h5, H5Pset_istore_k(creation, 8));
+    if (properties >= 0 && creation >= 0)
+        h5->file = note(h5, H5Fcreate(h5->temporary, H5F_ACC_TRUNC, creation, properties));
+    H5Pclose(creation);
     H5Pclose(properties);
     return ESW_OK;
 }
@@ -114,7 +119,7 @@ static hid_t text_type(eswi_h5_file *h5)
 }
 
 /* Chunks of at most 2^16 elements, whole in the last dimensions: rows of a few scenarios can be written and
- * read. */
+ * read. Each has a checksum that every reader checks, so that a flipped bit is an error and no number. */
 static void set_chunks(eswi_h5_file *h5, hid_t properties, const eswi_h5_dim *dims, int rank)
 {
     hsize_t chunk[ESWI_H5_RANK], elements = 1;
@@ -126,8 +131,10 @@ static void set_chunks(eswi_h5_file *h5, hid_t properties, const eswi_h5_dim *di
         empty |= chunk[i] == 0;
         elements *= chunk[i] ? chunk[i] : 1;
     }
-    if (!empty)
+    if (!empty) {
         note(h5, H5Pset_chunk(properties, rank, chunk));
+        note(h5, H5Pset_fletcher32(properties));
+    }
 }
 
 static void attach_scales(eswi_h5_file *h5, hid_t dataset, const eswi_h5_dim *dims, int rank)
@@ -146,19 +153,19 @@ static void attach_scales(eswi_h5_file *h5, hid_t dataset, const eswi_h5_dim *di
 hid_t eswi_h5_dataset(eswi_h5_file *h5, hid_t parent, const char *name, hid_t file_type,
                       const eswi_h5_dim *dims, int rank, const char *unit)
 {
-    hsize_t lengths[ESWI_H5_RANK], elements = 1;
+    hsize_t lengths[ESWI_H5_RANK];
     if (h5->failed)
         return -1;
-    for (int i = 0; i < rank; ++i) {
+    for (int i = 0; i < rank; ++i)
         lengths[i] = dims[i].length;
-        elements *= dims[i].length;
-    }
     hid_t properties = untimed(h5, H5P_DATASET_CREATE);
     if (H5Tget_class(file_type) == H5T_FLOAT) {
         const double nan = __builtin_nan("");
         note(h5, H5Pset_fill_value(properties, H5T_NATIVE_DOUBLE, &nan));
     }
-    if (elements > 1 << 16)
+    /* Texts are elsewhere in the file, so that a checksum of their places would be of no use. */
+    const H5T_class_t class_of = H5Tget_class(file_type);
+    if (rank > 0 && (class_of == H5T_FLOAT || class_of == H5T_INTEGER))
         set_chunks(h5, properties, dims, rank);
     hid_t space = note(h5, rank > 0 ? H5Screate_simple(rank, lengths, NULL) : H5Screate(H5S_SCALAR));
     hid_t dataset = note(h5, H5Dcreate2(parent, name, file_type, space, H5P_DEFAULT, properties, H5P_DEFAULT));

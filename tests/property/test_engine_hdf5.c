@@ -184,3 +184,49 @@ Test(engine_hdf5, nothing_carries_a_time)
     cr_assert_geq(H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, count_timed, &timed), 0);
     cr_assert_eq(timed, 0);
 }
+
+/* The place of a double in a file's bytes. */
+static size_t find_value(const char *bytes, size_t length, double value)
+{
+    for (size_t at = 0; at + sizeof value <= length; ++at)
+        if (memcmp(bytes + at, &value, sizeof value) == 0)
+            return at;
+    return length;
+}
+
+Test(engine_hdf5, a_flipped_bit_of_a_number_is_an_error_for_every_reader)
+{
+    static const struct {
+        const char *name;
+        size_t elements;
+    } datasets[] = {{"/summary/mean", POINTS * METHODS * METRICS},
+                    {"/compare/value", POINTS * METHODS * ESW_RATIOS},
+                    {"/scenarios", POINTS * METHODS * SCENARIOS * METRICS}};
+    size_t length;
+    char path[300], *bytes = run_folder_read(folder, "results.h5", &length);
+    snprintf(path, sizeof path, "%s/flipped.h5", folder);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    for (size_t d = 0; d < sizeof datasets / sizeof *datasets; ++d) {
+        double *values = read_all(datasets[d].name, datasets[d].elements);
+        size_t pick = 0;
+        while (!isfinite(values[pick]) || values[pick] == rint(values[pick])) /* zeros are everywhere */
+            ++pick;
+        const size_t at = find_value(bytes, length, values[pick]);
+        cr_assert_lt(at, length, "%s", datasets[d].name);
+        bytes[at + 3] ^= 16;
+        run_folder_write(folder, "flipped.h5", bytes, length);
+        bytes[at + 3] ^= 16;
+        const hid_t other = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+        cr_assert_geq(other, 0);
+        size_t refused = 0;
+        for (size_t k = 0; k < sizeof datasets / sizeof *datasets; ++k) {
+            double *found = malloc(datasets[k].elements * sizeof *found);
+            refused += H5LTread_dataset_double(other, datasets[k].name, found) < 0;
+            free(found);
+        }
+        cr_assert_eq(refused, 1, "%s", datasets[d].name);
+        H5Fclose(other);
+        free(values);
+    }
+    free(bytes);
+}
