@@ -110,7 +110,7 @@ void case_sum_flops(test_case *c)
     }
 }
 
-static void draw_profiles(test_case *c, dice *d)
+static void draw_profiles(test_case *c, dice *d, const case_shape *shape)
 {
     c->config.profiles = c->profiles;
     c->config.n_profiles = dice_int(d, 1, CASE_MAX_PROFILES);
@@ -123,10 +123,10 @@ static void draw_profiles(test_case *c, dice *d)
         profile->bits = c->bits[i];
         profile->result_bits = dice_log(d, 8.0, 1e5);
         for (int unit = 1; unit <= profile->units; unit++) {
-            /* The first unit is the input, which often has none. Beside a huge unit the others must not get lost. */
-            profile->flops[unit] = unit == 1 && dice_chance(d, 0.5) ? 0.0
-                                   : dice_chance(d, 0.02)           ? dice_log(d, 1e14, 1e20)
-                                                                    : dice_log(d, 1e5, 1e9);
+            /* The first unit is the input, which often has none. */
+            profile->flops[unit] = unit == 1 && dice_chance(d, 0.5)         ? 0.0
+                                   : shape->uneven && dice_chance(d, 0.1) ? dice_log(d, 1e14, 1e20)
+                                                                          : dice_log(d, 1e5, 1e9);
             profile->bits[unit] = dice_log(d, 1e2, 1e8);
         }
         if (profile->units > c->config.max_units)
@@ -146,7 +146,7 @@ static void draw_config(test_case *c, dice *d, const case_shape *shape)
     config->pair_directions = dice_chance(d, 0.3);
     draw_radio(config, d);
     draw_computing(config, d);
-    draw_profiles(c, d);
+    draw_profiles(c, d, shape);
     config->grid_power_levels = dice_int(d, 2, 40);
     config->grid_unit_levels = dice_int(d, 2, 40);
     config->max_iterations = 200;

@@ -32,6 +32,7 @@ typedef struct case_shape {
     bool full;     /* as many users as the network takes: cluster_cap * aps * subchannels */
     bool ties;     /* users of one AP share gains */
     bool all_send; /* nobody is local */
+    bool uneven;   /* some units take 1e14 to 1e20 operations, beside which the others must not get lost */
 } case_shape;
 
 enum {
