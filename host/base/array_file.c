@@ -1,9 +1,12 @@
 #include "base/array_format.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "base/text.h"
 
 enum { SIGNATURE = 8 };
 
@@ -35,6 +38,19 @@ static bool begins_an_object(const char *path)
     return c == '{';
 }
 
+/* Whether the first line that is no comment begins with a letter and has a comma: the names of columns. */
+static bool begins_a_table(const char *path)
+{
+    char line[1024] = "";
+    FILE *file = fopen(path, "rb");
+    while (file && fgets(line, sizeof line, file) && (line[0] == '#' || line[strspn(line, " \t\r\n")] == '\0'))
+        ;
+    if (file)
+        fclose(file);
+    const char *first = line + eswi_utf8_mark(line, strlen(line));
+    return isalpha((unsigned char)*first) && strchr(first, ',');
+}
+
 esw_status eswi_array_file_open(const char *path, eswi_array_file **file, esw_error *error)
 {
     struct stat info;
@@ -46,7 +62,10 @@ esw_status eswi_array_file_open(const char *path, eswi_array_file **file, esw_er
         return eswi_array_hdf5_open(path, file, error);
     if (begins_an_object(path))
         return eswi_array_json_open(path, file, error);
-    return esw_fail(error, ESW_BAD_INPUT, "%s: is neither an HDF5 file nor a JSON object", path);
+    if (begins_a_table(path))
+        return eswi_array_csv_open(path, file, error);
+    return esw_fail(error, ESW_BAD_INPUT, "%s: is neither an HDF5 file nor a JSON object nor a CSV table",
+                    path);
 }
 
 void eswi_array_file_close(eswi_array_file *file)

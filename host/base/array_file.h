@@ -1,4 +1,6 @@
-/* Files of named arrays of numbers, to be read: HDF5 (so MATLAB's and Octave's files too) or JSON with nested lists.
+/* Files of named arrays of numbers, to be read: HDF5 (so MATLAB's and Octave's files too), JSON with nested lists,
+ * or CSV with a row per element: columns scenario, user, ap and subchannel, those that there are, say which, every
+ * other column is an array.
  *
  * Which of the two a file is, its first bytes say, not its name. An array is named by its path: "gain_up", or
  * "instances/0/instance/gain_up" where names lead into groups, objects and, by index, lists. What Octave's
@@ -24,7 +26,7 @@ typedef struct eswi_array_shape {
     uint64_t length[ESWI_ARRAY_RANK]; /* the first axis is the slowest */
 } eswi_array_shape;
 
-/* ESW_IO for what cannot be read or is cut off, ESW_BAD_INPUT for neither HDF5 nor JSON, ESW_TOO_LARGE for JSON that
+/* ESW_IO for what cannot be read or is cut off, ESW_BAD_INPUT for neither of these, ESW_TOO_LARGE for JSON that
  * memory does not hold, ESW_UNSUPPORTED for HDF5 in a build without it. */
 esw_status eswi_array_file_open(const char *path, eswi_array_file **file, esw_error *error);
 /* NULL is allowed. */

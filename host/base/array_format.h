@@ -20,7 +20,8 @@ struct eswi_array_file {
     char *path;
 };
 
-/* array_json.c, and array_hdf5.c or array_hdf5_missing.c. `path` is a regular file. */
+/* array_csv.c, array_json.c, and array_hdf5.c or array_hdf5_missing.c. `path` is a regular file. */
+esw_status eswi_array_csv_open(const char *path, eswi_array_file **file, esw_error *error);
 esw_status eswi_array_json_open(const char *path, eswi_array_file **file, esw_error *error);
 esw_status eswi_array_hdf5_open(const char *path, eswi_array_file **file, esw_error *error);
 

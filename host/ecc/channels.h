@@ -1,6 +1,6 @@
 /* ECC: channels that come from a file (parameter `gains`) instead of being drawn: measured, or made by a ray tracer.
  *
- * A file is what `edgesweep instance` writes, or holds the arrays themselves, as HDF5 or JSON:
+ * A file is what `edgesweep instance` writes, or holds the arrays themselves, as HDF5 or JSON (the gains as CSV too):
  *
  *   gain_up, gain_down   [scenario][user][ap][subchannel]   linear power gains |h|^2, |H|^2
  *   ap_of_user           [scenario][user]       optional: else the AP of the strongest mean uplink gain, ties to the first

@@ -142,6 +142,37 @@ class Arrays(GainsTest):
         self.assertEqual([self.instance(some, k)["ap_of_user"] for k in (3, 4)], [[0, 0, 1, 1], [1, 1, 0, 0]])
         self.fail_with(EXIT_USAGE, "run", some, "-o", self.folder / "more", "--scenarios", 11, says="its files have 0 to 9")
 
+    def write_csv(self, rows, name="own.csv", head="scenario,user,ap,subchannel,gain_up,gain_down"):
+        (self.folder / name).write_text("# measured by nobody\n" + head + "\n" + "".join(row + "\n" for row in rows), encoding="utf-8")
+
+    def rows_of(self, scenarios):
+        return [f"{k},{u}, {n},{m},{gain(k, u, n, m)!r},{gain(k, u, n, m, 1)!r}" for k in range(scenarios) for u in range(USERS)
+                for n in range(APS) for m in range(SUBCHANNELS)]
+
+    def test_csv_gives_the_bits_of_json_in_any_order_of_rows(self):
+        self.write_json()
+        self.write_csv(self.rows_of(6)[::-1])
+        self.write_csv([row[2:] for row in self.rows_of(1)], "one.csv", "user,ap,subchannel,gain_up,gain_down")
+        own = self.write(with_gains(SHORT, "own.json"))
+        for k in (0, 4):
+            self.assertEqual(self.instance(own, k, "--set", "gains=own.csv"), self.instance(own, k))
+        text = (self.folder / "own.csv").read_text(encoding="utf-8").split("\n", 1)[1]
+        (self.folder / "sheet.csv").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())  # as spreadsheets write it
+        self.assertEqual(self.instance(own, 1, "--set", "gains=sheet.csv"), self.instance(own, 1))
+        self.assertEqual(self.instance(own, 77, "--set", "gains=one.csv")["gain_up"], self.instance(own, 0)["gain_up"])
+
+    def test_a_csv_that_is_not_whole_is_named_with_its_line(self):
+        rows, wrong = self.rows_of(2), self.write(with_gains(SHORT, "own.csv"))
+        for changed, says in ((rows[:-1], "own.csv: has 47 rows, [2][4][2][3] of indices need 48, each once"),
+                              (rows[:-1] + rows[:1], "own.csv:50: these indices stand in an earlier row too"),
+                              (rows + ["1,2"], "own.csv:51: ap is missing"), ([rows[0] + ",1"], "own.csv:3: has more than the 6"),
+                              (["-1" + rows[0][1:]], "scenario: found '-1', must be an index"),
+                              ([rows[0] + "x"], "gain_down: found"), ([], "has 0 rows")):
+            self.write_csv(changed)
+            self.fail_with(EXIT_USAGE, "run", wrong, "-o", self.folder / "out", says=("gains: ", says))
+        self.write_csv(rows, head="scenario,user,ap,subchannel,gain_up,gain_dwn")
+        self.fail_with(EXIT_USAGE, "run", wrong, "-o", self.folder / "out", says="did you mean 'gain_down'")
+
     def test_hdf5_of_every_kind_gives_the_bits_of_json(self):
         if not HAS_H5PY:
             self.skip_by_name("h5py")
