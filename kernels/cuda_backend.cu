@@ -4,6 +4,8 @@
 
 #include "backend/backend.h"
 #include "backend_abi.h"
+#include "kernels/clo/batch.h"
+#include "kernels/common/check.h"
 #include "kernels/common/devices.h"
 #include "kernels/common/solver.h"
 #include "kernels/ecc/methods.h"
@@ -44,10 +46,39 @@ static const eswi_solver_ops *ops(const esw_system *system)
     return one ? &one->ops : nullptr;
 }
 
-static esw_status usable(const eswi_backend *, esw_error *error)
+/* One of the kernels: if its code can be had on a device, so can that of all. */
+extern "C" __global__ void clo_run_kernel(const eswi_clo_batch batch, int method);
+
+/* Whether the devices take what the module holds: one may be in the hands of another process, its driver may be too old to
+ * compile the PTX. */
+static esw_status load(const eswi_cuda_devices *devices, esw_error *error)
+{
+    for (int i = 0; i < devices->count; i++) {
+        cudaFuncAttributes attributes;
+        ESWI_CUDA_TRY(error, cudaSetDevice(devices->ordinal[i]));
+        ESWI_CUDA_TRY(error, cudaFuncGetAttributes(&attributes, clo_run_kernel));
+    }
+    return ESW_OK;
+}
+
+struct readiness {
+    esw_status status;
+    esw_error error;
+};
+
+static readiness find_readiness(void)
 {
     const eswi_cuda_devices *devices = eswi_cuda_devices_here();
-    return devices->status ? esw_fail(error, devices->status, "%s", devices->error.text) : ESW_OK;
+    readiness here = {devices->status, devices->error};
+    if (!here.status)
+        here.status = load(devices, &here.error);
+    return here;
+}
+
+static esw_status usable(const eswi_backend *, esw_error *error)
+{
+    static const readiness here = find_readiness();
+    return here.status ? esw_fail(error, here.status, "%s", here.error.text) : ESW_OK;
 }
 
 static const eswi_backend backend = {ESW_BACKEND_NAME, describe, ops, usable};

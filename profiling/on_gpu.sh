@@ -50,7 +50,7 @@ say "compute-sanitizer"
 if [[ "$backend" == cuda ]] && command -v compute-sanitizer >/dev/null; then
     for tool in memcheck racecheck synccheck initcheck; do
         for experiment in "${experiments[@]}"; do
-            compute-sanitizer --tool "$tool" --error-exitcode 1 "$build/edgesweep" run "$folder/$experiment.yaml" \
+            EDGESWEEP_CLEAR_BLOCKS=1 compute-sanitizer --tool "$tool" --error-exitcode 1 "$build/edgesweep" run "$folder/$experiment.yaml" \
                 -o "$folder/$experiment-$tool" --backend cuda --quiet --scenarios 40 || failed=1
         done
     done
@@ -58,23 +58,11 @@ else
     say "left out: $([[ "$backend" == cuda ]] && echo "it is not here" || echo "it needs a GPU")"
 fi
 
-say "times of the kernels"
+say "times of the kernels, by events around each launch"
 traces=()
 for experiment in "${experiments[@]}"; do
-    trace="$folder/$experiment-trace"
-    if [[ "$backend" == simt ]]; then
-        ESW_SIMT_TRACE="$trace.csv" run "$experiment" "$experiment-traced" simt
-        traces+=("$trace.csv")
-    elif command -v nsys >/dev/null; then
-        nsys profile --trace cuda --output "$trace" "$build/edgesweep" run "$folder/$experiment.yaml" \
-            -o "$folder/$experiment-traced" --backend cuda --quiet
-        nsys stats --report cuda_gpu_trace --format csv --output "$trace" "$trace.nsys-rep"
-        traces+=("${trace}_cuda_gpu_trace.csv")
-    fi
+    traces+=("$folder/$experiment-times.csv")
+    EDGESWEEP_KERNEL_TIMES="${traces[-1]}" run "$experiment" "$experiment-timed" "$backend"
 done
-if [[ "${#traces[@]}" != 0 ]]; then
-    python3 -B "$root/profiling/times.py" table "$backend" "${traces[@]}"
-else
-    say "left out: nsys is not here"
-fi
+python3 -B "$root/profiling/times.py" table "$backend" "${traces[@]}"
 exit "$failed"

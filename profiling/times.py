@@ -1,7 +1,7 @@
 """Parts of on_gpu.sh: the experiments that use every kernel, and the table of times beside the estimates.
 
 usage: times.py experiments FOLDER BACKEND          writes FOLDER/NAME.yaml and prints the names
-       times.py table BACKEND TRACE.csv...          TRACE: nsys's cuda_gpu_trace, or what ESW_SIMT_TRACE wrote
+       times.py table BACKEND TRACE.csv...          TRACE: what EDGESWEEP_KERNEL_TIMES names, or nsys's cuda_gpu_trace
 """
 import csv
 import re

@@ -29,8 +29,15 @@ static esw_status look(eswi_cuda_devices *found, esw_error *error)
     int all = 0;
     ESWI_CUDA_TRY(error, cudaGetDeviceCount(&all));
     esw_status status = all > 0 ? ESW_OK : esw_fail(error, ESW_BACKEND, "the driver shows no device");
-    for (int i = 0; i < all && found->count < ESWI_CUDA_DEVICES_MAX; i++)
+    char left_out[sizeof found->text] = "";
+    for (int i = 0; i < all && found->count < ESWI_CUDA_DEVICES_MAX; i++) {
         status = look_at(found, i, error);
+        const size_t used = strlen(left_out);
+        if (status)
+            snprintf(left_out + used, sizeof left_out - used, "; device %d left out: %s", i, error->text);
+    }
+    const size_t used = strlen(found->text);
+    snprintf(found->text + used, sizeof found->text - used, "%s", left_out);
     return found->count > 0 ? ESW_OK : status;
 }
 

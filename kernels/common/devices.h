@@ -9,7 +9,7 @@ enum { ESWI_CUDA_DEVICES_MAX = 32 };
 typedef struct eswi_cuda_devices {
     int count;
     int ordinal[ESWI_CUDA_DEVICES_MAX]; /* as cudaSetDevice takes them */
-    char text[512];                     /* "2 x NVIDIA H100 (sm_90, 79 GiB)" */
+    char text[512];                     /* "NVIDIA H100 (sm_90, 79 GiB)", and which were left out and why */
     esw_status status;                  /* ESW_BACKEND: there is none, and why not in `error` */
     esw_error error;
 } eswi_cuda_devices;

@@ -21,7 +21,7 @@
 
 #define ESW_BACKEND_NAME "cuda"
 
-#define ESW_NOINLINE __noinline__
+#define ESW_NOINLINE     __noinline__
 
 /* Nanoseconds on the device's clock; for time limits, never for anything that reaches a result otherwise. */
 static __device__ __forceinline__ unsigned long long eswi_nanoseconds(void)
@@ -34,8 +34,13 @@ static __device__ __forceinline__ unsigned long long eswi_nanoseconds(void)
 }
 #define ESW_NANOSECONDS() eswi_nanoseconds()
 
-#define ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
-    kernel<<<(grid), (block), (shared_bytes), (stream)>>>(__VA_ARGS__)
+#include "kernels/common/launch_times.h"
+
+#define ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, ...)              \
+    do {                                                                        \
+        const eswi_launch_timer eswi_timer(#kernel, (grid), (block), (stream)); \
+        kernel<<<(grid), (block), (shared_bytes), (stream)>>>(__VA_ARGS__);     \
+    } while (0)
 #define ESW_DYNAMIC_SHARED(type, name)                                  \
     extern __shared__ __align__(16) unsigned char esw_dynamic_shared[]; \
     type *name = reinterpret_cast<type *>(esw_dynamic_shared)
@@ -44,13 +49,18 @@ static __device__ __forceinline__ unsigned long long eswi_nanoseconds(void)
 
 #include "simt.h"
 
-#define ESW_BACKEND_NAME "simt"
+#define ESW_BACKEND_NAME  "simt"
 
-#define ESW_NOINLINE __attribute__((noinline))
+#define ESW_NOINLINE      __attribute__((noinline))
 #define ESW_NANOSECONDS() simt::nanoseconds()
 
-#define ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
-    simt::launch(#kernel, kernel, (grid), (block), (shared_bytes), (stream), __VA_ARGS__)
+#include "kernels/common/launch_times.h"
+
+#define ESW_LAUNCH(kernel, grid, block, shared_bytes, stream, ...)                             \
+    do {                                                                                       \
+        const eswi_launch_timer eswi_timer(#kernel, (grid), (block), (stream));                \
+        simt::launch(#kernel, kernel, (grid), (block), (shared_bytes), (stream), __VA_ARGS__); \
+    } while (0)
 #define ESW_DYNAMIC_SHARED(type, name) type *name = static_cast<type *>(simt::current_block.dynamic_shared)
 
 #endif

@@ -80,7 +80,7 @@ static __device__ __forceinline__ void assign_ap(const eswi_ecc_config *config,
 extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, BLOCKS_PER_SM)
     ecc_assign_kernel(const eswi_ecc_batch batch, int32_t *load)
 {
-    const uint32_t warp = (blockIdx.x * blockDim.x + threadIdx.x) / WARP;
+    const uint32_t warp = blockIdx.x * WARPS_PER_BLOCK + threadIdx.x / WARP; /* threads may be more than 2^32 */
     const uint32_t aps = (uint32_t)batch.config.aps, rows = ECC_DIRECTIONS * aps;
     const uint32_t ap = warp % aps, direction = warp / aps % ECC_DIRECTIONS, scenario = warp / rows;
     if (scenario < batch.count && !(batch.config.pair_directions && direction != ECC_UP)) {

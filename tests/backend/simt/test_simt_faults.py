@@ -88,6 +88,21 @@ class Absent(SimtTest):
         manifest = json.loads((self.folder / "auto" / "manifest.json").read_text(encoding="utf-8"))
         self.assertEqual(manifest["backend"], "cpu")
 
+    def test_a_device_that_takes_no_kernel_is_not_used(self):
+        """In the hands of another process, say, or of a driver that does not compile the PTX."""
+        taken = {"ESW_SIMT_FAIL": "cudaFuncGetAttributes:1=cudaErrorDevicesUnavailable"}
+        self.assertRegex(self.succeed("info", environment=taken), r"simt: not usable here: .*busy or unavailable")
+        path = self.write(experiment(3, entries(("device-only",)), "uniform", aps=1, users=2, subchannels=1))
+        self.fail_with(EXIT_BACKEND, "run", path, "-o", self.folder / "named", "--backend", "simt", environment=taken,
+                       says=("--backend: found 'simt', which does not work here", "busy or unavailable"))
+        self.succeed("run", path, "-o", self.folder / "auto", "--quiet", environment=taken)
+
+    def test_a_device_that_is_left_out_is_named(self):
+        """One of two whose properties cannot be read: the other computes."""
+        one = {"ESW_SIMT_DEVICES": "2", "ESW_SIMT_FAIL": "cudaGetDeviceProperties:2=cudaErrorInvalidValue"}
+        listing = self.succeed("info", environment=one)
+        self.assertRegex(listing, r"simt: .*CPU execution layer.*; device 1 left out: .*cudaGetDeviceProperties.*invalid argument")
+
     def test_modules_that_are_none_or_missing_are_told_apart(self):
         path = self.write(experiment(3, entries(("device-only",)), "uniform", aps=1, users=2, subchannels=1))
         here = {"EDGESWEEP_BACKENDS": str(self.folder)}

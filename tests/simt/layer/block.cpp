@@ -219,45 +219,8 @@ static void run_compiled(const Launch &launch, const KernelCall &call)
     engine.call = nullptr;
 }
 
-/* ESW_SIMT_TRACE names a file that gets a line per launch, in the columns of nsys's cuda_gpu_trace. The times are the
- * host's and say nothing of a GPU. */
-class Trace
-{
-  public:
-    explicit Trace(const Launch &launch) : launch_(launch), start_(std::chrono::steady_clock::now())
-    {
-    }
-    ~Trace()
-    {
-        static FILE *const file = open();
-        if (!file)
-            return;
-        const auto ns = std::chrono::steady_clock::now() - start_;
-        const dim3 g = launch_.grid, b = launch_.block;
-        fprintf(file, "%lld,%u,%u,%u,%u,%u,%u,%s\n",
-                static_cast<long long>(std::chrono::duration_cast<std::chrono::nanoseconds>(ns).count()), g.x,
-                g.y, g.z, b.x, b.y, b.z, launch_.kernel);
-        fflush(file);
-    }
-    Trace(const Trace &) = delete;
-    Trace &operator=(const Trace &) = delete;
-
-  private:
-    static FILE *open()
-    {
-        const char *path = getenv("ESW_SIMT_TRACE");
-        FILE *file = path ? fopen(path, "w") : nullptr;
-        if (file)
-            fputs("Duration (ns),GrdX,GrdY,GrdZ,BlkX,BlkY,BlkZ,Name\n", file);
-        return file;
-    }
-    const Launch &launch_;
-    std::chrono::steady_clock::time_point start_;
-};
-
 void run_launch(const Launch &launch, const KernelCall &call)
 {
-    const Trace trace(launch);
     if (cudaError_t error = injected("kernel")) {
         device_lost(error);
         return;
