@@ -75,7 +75,7 @@ static void draw_radio(eswi_ecc_config *config, dice *d)
     }
 }
 
-static void draw_computing(eswi_ecc_config *config, dice *d)
+static void draw_computing(eswi_ecc_config *config, dice *d, const case_shape *shape)
 {
     config->weight_time = dice_real(d, 0.01, 0.99);
     config->weight_energy = 1.0 - config->weight_time;
@@ -85,7 +85,7 @@ static void draw_computing(eswi_ecc_config *config, dice *d)
     config->units_min = dice_real(d, 0.5, 2.0);
     config->units_max = config->units_min * dice_real(d, 1.0, 12.0);
     config->edge_capacity_units = dice_real(d, 10.0, 2000.0);
-    config->kappa_device = dice_log(d, 1e-29, 1e-26);
+    config->kappa_device = shape->uneven ? 0.0 : dice_log(d, 1e-29, 1e-26); /* a huge unit there would hide all else */
     config->kappa_edge = dice_log(d, 1e-30, 1e-27);
     config->cycles_per_flop = dice_log(d, 0.1, 10.0);
     config->best_units = eswi_ecc_oracle_best_units(config);
@@ -145,7 +145,7 @@ static void draw_config(test_case *c, dice *d, const case_shape *shape)
     config->layout = (ecc_layout)dice_int(d, ECC_USERS_AROUND_AP, ECC_UNIFORM);
     config->pair_directions = dice_chance(d, 0.3);
     draw_radio(config, d);
-    draw_computing(config, d);
+    draw_computing(config, d, shape);
     draw_profiles(c, d, shape);
     config->grid_power_levels = dice_int(d, 2, 40);
     config->grid_unit_levels = dice_int(d, 2, 40);
