@@ -46,11 +46,8 @@ static const eswi_solver_ops *ops(const esw_system *system)
     return one ? &one->ops : nullptr;
 }
 
-/* One of the kernels: if its code can be had on a device, so can that of all. */
-extern "C" __global__ void clo_run_kernel(const eswi_clo_batch batch, int method);
-
 /* Whether the devices take what the module holds: one may be in the hands of another process, its driver may be too old to
- * compile the PTX. */
+ * compile the PTX. If the code of one kernel can be had, so can that of all. */
 static esw_status load(const eswi_cuda_devices *devices, esw_error *error)
 {
     for (int i = 0; i < devices->count; i++) {

@@ -84,18 +84,27 @@ def bytes_of(opcode):
     return int(re.search(r"[busf](\d+)$", opcode).group(1)) // 8 * (int(vector.group(1)) if vector else 1)
 
 
+def called_from(name, bodies):
+    """The functions, itself among them, that a kernel or function leads to."""
+    found, waiting = {name}, [name]
+    while waiting:
+        words = set(re.findall(r"[\w$]+", bodies[waiting.pop()]))
+        waiting += (new := (words & bodies.keys()) - found)
+        found |= new
+    return found
+
+
 def static_counts(path):
-    """{kernel: Counter of opcodes} of the text of a PTX file; functions that are called count once for every kernel
-    of the file."""
-    kernels, functions, current = {}, Counter(), None
-    for line in path.read_text(encoding="utf-8").splitlines():
-        head = re.match(r"\s*(?:\.visible |\.weak )*\.(entry|func)\b(?:\s*\([^)]*\))?\s*(\w+)", line)
-        if head:
-            current = kernels.setdefault(head.group(2), Counter()) if head.group(1) == "entry" else functions
-        opcode = re.match(r"\s*(?:@!?%\w+\s+)?([a-z]\w*(?:\.[\w:]+)*)\s*[^:]*;", line)
-        if current is not None and opcode:
-            current[opcode.group(1)] += 1
-    return {name: counts + functions for name, counts in kernels.items()}
+    """{kernel: Counter of opcodes} of the text of a PTX file; a function that the kernel leads to counts once."""
+    bodies, kernels = {}, []
+    text = path.read_text(encoding="utf-8")
+    for kind, name, body in re.findall(r"^(?:\.visible |\.weak )*\.(entry|func)\b(?:\s*\([^)]*\))?\s*([\w$]+)[^{;]*^\{(.*?)^\}",
+                                       text, re.M | re.S):
+        bodies[name] = body
+        kernels += [name] if kind == "entry" else []
+    counts = {name: Counter(re.findall(r"(?m)^\s*(?:@!?%\w+\s+)?([a-z]\w*(?:\.[\w:]+)*)\s*[^:\n]*;", body))
+              for name, body in bodies.items()}
+    return {kernel: sum((counts[name] for name in called_from(kernel, bodies)), Counter()) for kernel in kernels}
 
 
 def by_class(opcodes):

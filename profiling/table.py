@@ -151,14 +151,15 @@ over the warps it can hold; dynamic shared memory, where a launch asks for it, l
 
 ## Instructions in the text
 
-PTX at -O3 for sm_80, by class; each function that is called counts once.
+PTX at -O3 for sm_80, by class; each function that the kernel leads to counts once.
 
 {static_table(build)}
 
 ## Instructions executed
 
 By the PTX interpreter, in the experiments of `workload.py`: {SCENARIOS} scenarios of {users} users, {aps} APs and {subchannels} subchannels in two
-layouts, methods {simple} in every access and reading; {SEARCHES} of
+layouts, methods {simple} in every access and reading; {-(-SCENARIOS // 16)} of {', '.join(map(str, workload.SPREAD_SIZE))} for the
+descents, half a warp a scenario; {SEARCHES} of
 {few_users} users, {few_aps} APs and {few_subchannels} subchannel for each of {', '.join(OPTIMA)}; {AUCTIONS} scenarios of `same-bits-cansa.yaml`,
 {REALISATIONS} of `same-bits-clo.yaml`. Averages over all threads launched, those without work included.
 

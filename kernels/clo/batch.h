@@ -27,4 +27,7 @@ esw_status eswi_cuda_clo_stage(const eswi_clo_batch *batch, uint64_t seed, uint6
 esw_status eswi_cuda_clo_solve(const eswi_clo_batch *batch, clo_method method, cudaStream_t stream,
                                esw_error *error);
 
+/* For whoever asks the runtime about a kernel (cuda_backend.cu). */
+extern "C" __global__ void clo_run_kernel(const eswi_clo_batch batch, int method);
+
 #endif

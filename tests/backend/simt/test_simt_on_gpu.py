@@ -59,7 +59,7 @@ class Scripts(CliTest):
     def test_on_simt_to_the_end(self):
         done = self.script("on_gpu.sh", pathlib.Path(PROGRAM).parent, "simt")
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
-        for part in ("ecc", "optima", "cansa", "clo"):
+        for part in ("ecc", "spread", "optima", "cansa", "clo"):
             self.assertIn(f"== same bits: {part}\n", done.stdout)
         self.assertIn("left out: it needs a GPU", done.stdout)
         self.assertIn("MEANINGLESS", done.stdout)
@@ -74,7 +74,7 @@ class Scripts(CliTest):
                 done = self.script("on_gpu.sh", build, path=f"{build}:{os.environ['PATH']}", extra=extra)
                 self.assertEqual(done.returncode, code, done.stdout + done.stderr)
                 self.assertEqual("DIFFERENT: ecc" in done.stdout, code == 1)
-                self.assertEqual(len(re.findall("^sanitizer: --tool racecheck --error-exitcode 1 ", done.stdout, re.M)), 4)
+                self.assertEqual(len(re.findall("^sanitizer: --tool racecheck --error-exitcode 1 ", done.stdout, re.M)), 5)
                 self.assertIn("measured", done.stdout)
                 self.assert_times_of_all_kernels(done.stdout)
 
