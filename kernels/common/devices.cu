@@ -34,7 +34,7 @@ static esw_status look(eswi_cuda_devices *found, esw_error *error)
         status = look_at(found, i, error);
         const size_t used = strlen(left_out);
         if (status)
-            snprintf(left_out + used, sizeof left_out - used, "; device %d left out: %s", i, error->text);
+            snprintf(left_out + used, sizeof left_out - used, "; device %d left out: %.200s", i, error->text);
     }
     const size_t used = strlen(found->text);
     snprintf(found->text + used, sizeof found->text - used, "%s", left_out);
