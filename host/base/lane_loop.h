@@ -25,7 +25,7 @@ enum { ESW_LANES = 16 };
 
 #define ESW_EACH_LANE(l)         for (int l = (int)(threadIdx.x % ESW_LANES), once_##l = l >= 0; once_##l; once_##l = 0)
 #define ESW_LANES_IN_TURN(l)     ESW_EACH_LANE(l)
-#define ESW_LANE_VAR(type, name) type name = {} /* threads beyond the lanes leave it so */
+#define ESW_LANE_VAR(type, name) type name = {} /* compilers do not see that loops over lanes run once */
 #define ESW_AT(name, l)          name
 
 #define ESW_PASS(name)                    (&(name))

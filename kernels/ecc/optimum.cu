@@ -136,8 +136,9 @@ static __device__ ESW_NOINLINE void lead(const optimum_stage *g, ecc_method meth
     crew_turn(&g->orders[crew]);
 }
 
-/* A block is a warp. */
-extern "C" __global__ void __launch_bounds__(CREW_THREADS)
+/* A block is a warp. That one of them on a multiprocessor is enough must be said: else ptxas keeps registers back for more,
+ * and the thread that leads spills. */
+extern "C" __global__ void __launch_bounds__(CREW_THREADS, 1)
     ecc_optimum_kernel(const optimum_stage g, ecc_method method)
 {
     if (threadIdx.x == 0)
