@@ -194,7 +194,8 @@ const esw_param eswi_ecc_params[ECC_PARAMS] = {
         "Combinations of powers beyond which a scenario is recorded as too-large instead of being searched.",
         "project"},
     [ECC_PARAM_GAP] = {
-        "gap", ESW_PARAM_REAL, "1", "0.001", 1e-6, 1, NULL, METHOD_ONLY,
+        "gap", ESW_PARAM_REAL, "1", "0.001", 1e-5, 1, NULL, METHOD_ONLY,
+        /* Boxes are widened by 2^-18 octave: bounds stay up to 2.6e-6 below the value, and an element gets half the gap. */
         "Relative gap between value and proved bound at which a search ends.",
         "project"},
     [ECC_PARAM_MAX_NODES] = {

@@ -16,7 +16,7 @@ def small(methods, more="", parameters=""):
 
 class Reasons(CliTest):
     def test_they_are_kept_per_scenario_and_counted(self):
-        text = small("li-gd, {use: certified, as: limited, gap: 0.000001, max_nodes: 16}, certified, "
+        text = small("li-gd, {use: certified, as: limited, gap: 0.00001, max_nodes: 16}, certified, "
                      "{use: grid-optimum, max_combinations: 1}", "keep: [scenarios]\n").replace("users: 4", "users: 9")
         run = self.folder / "run"
         self.succeed("run", self.write(text), "-o", run, "--quiet")

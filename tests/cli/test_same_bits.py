@@ -27,7 +27,7 @@ class OfSystem:
         experiment = SOURCE / "datasets" / "experiments" / f"same-bits-{cls.system}.yaml"
         for command in (("run", experiment, "-o", folder / "run", "--quiet", *arguments),
                         ("export", folder / "run", "--csv", folder / "csv")):
-            done = edgesweep(*command, environment=environment)
+            done = edgesweep(*command, environment=environment, timeout=400)
             assert done.returncode == 0, done.stderr
         return folder / "csv"
 

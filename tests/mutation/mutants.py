@@ -143,8 +143,8 @@ SEARCHES = (
            "l < ECC_LANES - 1; l++)\n        lowest"),
     Mutant("scan-least-in-the-lane-beside", SCAN, "        s->least[l] = ESW_AT(least, l);",
            "        s->least[l & ~1] = ESW_AT(least, l);", "race"),
-    Mutant("chain-table-overwritten", STATES, "t->low[now], t->high[now], t->low[now ^ 1],",
-           "t->low[now], t->high[now], t->low[now],", "race"),
+    Mutant("chain-table-overwritten", STATES, "t->low[now], t->high[user], t->low[now ^ 1],",
+           "t->low[now], t->high[user], t->low[now],", "race"),
     # ---- memory and scenarios
     Mutant("searches-share-a-workspace", OPTIMUM, "g->workspaces + crew * g->workspace_bytes",
            "g->workspaces", "race"),

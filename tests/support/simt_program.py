@@ -85,7 +85,7 @@ def optima(scenarios, users, aps, subchannels, methods=(), seed=5, both_layouts=
         entries += ["use: grid-optimum, as: scan, search: scan, levels: 18, max_combinations: 1e5",
                     "use: certified, as: certified-all, assignment_from: all, gap: 0.02, max_nodes: 400",
                     "use: grid-optimum, as: grid-optimum-all, assignment_from: all, levels: 4",
-                    "use: certified, as: hurried, gap: 1e-6, max_seconds: 1e-9, max_nodes: 300",
+                    "use: certified, as: hurried, gap: 1e-5, max_seconds: 1e-9, max_nodes: 300",
                     "use: certified, as: unhurried, gap: 1e-2, max_seconds: 1e6, max_nodes: 300"]
     size = {"aps": aps, "users": users, "subchannels": subchannels, "pair_directions": "false", **parameters}
     return "\n".join(["system: ecc", f"seed: {seed}", f"scenarios: {scenarios}", "methods:", *(f"  - {{{e}}}" for e in entries),
