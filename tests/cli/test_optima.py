@@ -4,7 +4,7 @@ import csv
 import json
 import unittest
 
-from edgesweep_cli import SMALL, CliTest, edgesweep
+from edgesweep_cli import EXIT_USAGE, SMALL, CliTest, edgesweep
 
 REASONS = ["none", "converged", "iteration-limit", "stalled", "optimum", "gap", "node-limit", "time-limit", "too-large",
            "fixpoint"]
@@ -40,6 +40,21 @@ class Reasons(CliTest):
             self.assertEqual(each, {name: n for name, n in counts[method].items() if n}, method)
         self.assertEqual({row["value"] for row in rows if row["method"] == "grid-optimum" and row["metric"] == "utility"},
                          {"nan"})
+
+    def test_the_least_gap_closes_for_users_whom_full_power_barely_serves(self):
+        text = """\
+            system: ecc
+            seed: 1
+            scenarios: 20
+            methods: [{use: certified, gap: GAP}]
+            parameters: {aps: 1, users: 1, subchannels: 1, layout: uniform, upload: network,
+              profile: yolov2tiny-cifar10-416, bandwidth_up_hz: 4e4, bandwidth_down_hz: 4e4, device_flops: 1000}
+            """
+        run = self.folder / "run"
+        self.succeed("run", self.write(text.replace("GAP", "1e-5")), "-o", run, "--quiet")
+        self.assertRegex(self.succeed("show", run), r"certified +20\n")
+        self.fail_with(EXIT_USAGE, "run", self.write(text.replace("GAP", "9e-6")), "-o", self.folder / "finer",
+                       says=["gap", "1e-05"])
 
     def test_they_are_shown_where_nothing_is_proved_only_when_asked_for(self):
         run = self.folder / "run"
