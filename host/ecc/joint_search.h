@@ -54,17 +54,18 @@ ESW_LARGE_OWN int joint_best_room(eswi_ecc_joint *j, int u, int first, int last,
     return best;
 }
 
+/* A local user joins where that costs least, if it helps or, with j->anyway, if there is room. */
 ESW_LARGE_OWN bool joint_join_anywhere(eswi_ecc_joint *j, int u)
 {
-    double cost = joint_local(j, u);
+    double cost = j->anyway ? eswi_inf() : joint_local(j, u);
     if (j->scene.config->pair_directions) {
         const int both = joint_best_room(j, u, ECC_UP, ECC_DOWN, &cost);
-        return both >= 0 && joint_try_join(j, u, both, both);
+        return both >= 0 && joint_join(j, u, both, both);
     }
     double down_cost = cost;
     const int up = joint_best_room(j, u, ECC_UP, ECC_UP, &cost),
               down = joint_best_room(j, u, ECC_DOWN, ECC_DOWN, &down_cost);
-    return up >= 0 && down >= 0 && joint_try_join(j, u, up, down);
+    return up >= 0 && down >= 0 && joint_join(j, u, up, down);
 }
 
 /* A local user takes a sender's place, who becomes local or, in a small instance, goes where there is room. */
@@ -125,7 +126,7 @@ ESW_LARGE_OWN bool joint_improve_user(eswi_ecc_joint *j, int u)
 {
     if (!joint_sends(j, u))
         return joint_join_anywhere(j, u) || joint_replace_anybody(j, u);
-    if (joint_try_local(j, u))
+    if (joint_go_local(j, u))
         return true;
     const bool moved = joint_move_user(j, u);
     return joint_swap_user(j, u) || moved;
@@ -137,7 +138,7 @@ ESW_LARGE_OWN void joint_improve(eswi_ecc_joint *j)
         moved = false;
         for (int u = 0; u < j->scene.config->users; u++) {
             const int32_t now = j->clock;
-            if (j->examined[u] == now)
+            if (j->examined[u] == now || u == j->held)
                 continue;
             moved = joint_improve_user(j, u) || moved;
             j->examined[u] = now;
@@ -150,16 +151,9 @@ ESW_LARGE_OWN void joint_improve(eswi_ecc_joint *j)
 ESW_LARGE_OWN void joint_polish(eswi_ecc_joint *j, int d, int m, bool again)
 {
     for (int start = 0; start < 2 && j->first[d][m] >= 0; start++) {
-        joint_begin_step(j, 0.0);
-        joint_part *part = &j->part[j->parts++];
-        part->d = d;
-        part->m = m;
-        part->n = 0;
-        for (int32_t u = j->first[d][m]; u >= 0; u = j->next[d][u])
-            joint_take_place(j, part, u);
+        joint_part *part = joint_begin_group(j, d, m);
         for (int a = 0; a < part->n && start == 1 && !again; a++)
             part->power_w[a] = j->scene.config->power_max_w[d];
-        joint_build(j, d, m, part->who, part->n, part->power_w);
         part->value = eswi_ecc_descend(j->kernels, eswi_ecc_octaves(j->crowd.power_min_w, j->crowd.power_max_w),
                                        ECC_DESCENT_FINE, &j->crowd);
         j->evaluations++;
@@ -255,9 +249,9 @@ ESW_LARGE_OWN void joint_toggle(eswi_ecc_joint *j, int32_t first, const int32_t 
             const int up = decision->assigned[ECC_UP][u], down = decision->assigned[ECC_DOWN][u];
             bool helped = false;
             if (joint_sends(j, u))
-                helped = joint_try_local(j, u);
+                helped = joint_go_local(j, u);
             else if (up >= 0 && down >= 0)
-                helped = joint_try_join(j, u, up, down);
+                helped = joint_join(j, u, up, down);
             for (int32_t v = first; v >= 0 && !helped && !joint_sends(j, u) && up >= 0 && down >= 0;
                  v = joint_follow(j, next, v))
                 helped = joint_sends(j, v) && (j->place[ECC_UP][v] == up || j->place[ECC_DOWN][v] == down) &&
@@ -283,13 +277,36 @@ ESW_LARGE_OWN void joint_put_start(eswi_ecc_joint *j, int start, int32_t first, 
     joint_value_groups(j);
 }
 
-/* Takes where the search ended for the best so far: the places and powers of a list of users. */
+/* Takes where the search ended for the best if it is: the places and powers of a list of users. */
 ESW_LARGE_OWN void joint_remember(eswi_ecc_joint *j, int32_t first, const int32_t *next)
 {
+    const double value = joint_total(j);
+    if (!(value < j->best))
+        return;
+    j->best = value;
     for (int32_t u = first; u >= 0; u = joint_follow(j, next, u))
         for (int d = 0; d < ECC_DIRECTIONS; d++) {
             j->best_place[d][u] = j->place[d][u];
             j->best_power_w[d][u] = j->power_w[d][u];
+        }
+}
+
+/* Goes back to the best so far: all users, with moves. */
+ESW_LARGE_OWN void joint_restore(eswi_ecc_joint *j)
+{
+    joint_clear(j);
+    for (int u = 0; u < j->scene.config->users; u++) {
+        for (int d = 0; d < ECC_DIRECTIONS; d++)
+            j->power_w[d][u] = j->best_power_w[d][u];
+        joint_put(j, u, j->best_place[ECC_UP][u], j->best_place[ECC_DOWN][u]);
+    }
+    for (int d = 0; d < ECC_DIRECTIONS; d++)
+        for (int m = 0; m < j->scene.config->subchannels; m++) {
+            if (j->first[d][m] < 0)
+                continue;
+            joint_part *part = joint_begin_group(j, d, m);
+            part->value = eswi_ecc_crowd_refresh(&j->crowd);
+            joint_take_part(j, part);
         }
 }
 
@@ -310,17 +327,14 @@ ESW_LARGE void eswi_ecc_joint_settle(eswi_ecc_joint *j, int32_t first, const int
                                      const eswi_ecc_decision *decision, double *const start_w[ECC_DIRECTIONS],
                                      double deadline_s)
 {
-    double best = eswi_inf();
+    j->best = eswi_inf();
     j->deadline_s = deadline_s;
     for (int start = 0; start < JOINT_STARTS && (start == 0 || !joint_late(j)); start++) {
         joint_put_start(j, start, first, next, decision, start_w);
         joint_toggle(j, first, next, decision);
         if (!joint_late(j))
             joint_polish_all(j);
-        const double value = joint_total(j);
-        if (value < best)
-            joint_remember(j, first, next);
-        best = value < best ? value : best;
+        joint_remember(j, first, next);
     }
     joint_write(j, first, next, decision);
 }
@@ -370,7 +384,7 @@ ESW_LARGE_OWN void joint_assign_at_random(eswi_ecc_joint *j, int start, int32_t 
     }
 }
 
-ESW_LARGE_OWN double joint_search_from(eswi_ecc_joint *j, const eswi_ecc_decision *decision)
+ESW_LARGE_OWN void joint_search_from(eswi_ecc_joint *j, const eswi_ecc_decision *decision)
 {
     joint_clear(j);
     for (int u = 0; u < j->scene.config->users; u++)
@@ -381,23 +395,67 @@ ESW_LARGE_OWN double joint_search_from(eswi_ecc_joint *j, const eswi_ecc_decisio
     else
         joint_toggle(j, 0, NULL, decision);
     joint_polish_all(j);
-    return joint_total(j);
+    joint_remember(j, 0, NULL);
+}
+
+/* How many starts differ: on a single subchannel with room for all there is only one assignment. */
+ESW_LARGE_OWN int joint_count_starts(const eswi_ecc_joint *j, const eswi_ecc_decision *decision)
+{
+    const eswi_ecc_config *config = j->scene.config;
+    bool alike = config->subchannels == 1;
+    for (int u = 0; u < config->users; u++)
+        alike = alike && decision->assigned[ECC_UP][u] >= 0 && decision->assigned[ECC_DOWN][u] >= 0;
+    return j->moves && !alike ? config->starts : 1;
+}
+
+/* From the best so far, the steps that help once powers start from afar. */
+ESW_LARGE_OWN void joint_improve_best(eswi_ecc_joint *j)
+{
+    joint_restore(j);
+    j->far = true;
+    joint_improve(j);
+    j->far = false;
+    joint_polish_all(j);
+    joint_remember(j, 0, NULL);
+}
+
+/* From the best so far, a user begins to send or ceases to, whatever that costs; the others follow, then all. So several
+ * users may take the place of one, or one that of several. */
+ESW_LARGE_OWN void joint_turn_over(eswi_ecc_joint *j, int u)
+{
+    joint_restore(j);
+    j->anyway = true;
+    const bool turned = joint_sends(j, u) ? joint_go_local(j, u) : joint_join_anywhere(j, u);
+    j->anyway = false;
+    if (!turned)
+        return;
+    j->held = u;
+    joint_improve(j);
+    j->held = -1;
+    joint_improve(j);
+    if (joint_total(j) < j->best * (1.0 + PROMISING))
+        joint_polish_all(j);
+    joint_remember(j, 0, NULL);
 }
 
 ESW_LARGE void eswi_ecc_joint_solve(eswi_ecc_joint *j, int32_t *load, const eswi_ecc_decision *decision)
 {
     const eswi_ecc_config *config = j->scene.config;
-    double best = eswi_inf();
+    const int starts = joint_count_starts(j, decision);
+    const bool crowded = config->users <= ALL_PAIRS && config->users > SHARING * config->subchannels;
+    j->best = eswi_inf();
     if (j->moves)
         joint_price_alone(j);
-    for (int start = 0; start < config->starts && (start == 0 || j->moves); start++) {
+    for (int start = 0; start < starts; start++) {
         if (start > 0)
             joint_assign_at_random(j, start, load, decision);
-        const double value = joint_search_from(j, decision);
-        if (value < best)
-            joint_remember(j, 0, NULL);
-        best = value < best ? value : best;
+        joint_search_from(j, decision);
     }
+    const bool goes_on = j->moves && j->best < eswi_inf();
+    if (goes_on)
+        joint_improve_best(j);
+    for (int u = 0; u < config->users && goes_on && crowded; u++)
+        joint_turn_over(j, u);
     joint_write(j, 0, NULL, decision); /* orthogonal slices stay with whom they were given to */
     decision->diagnostics->evaluations = (int32_t)(j->evaluations < INT32_MAX ? j->evaluations : INT32_MAX);
     decision->diagnostics->iterations = (int32_t)(j->steps < INT32_MAX ? j->steps : INT32_MAX);

@@ -6,12 +6,15 @@
 
 /* A step must lower the sum by more than this share of it, so that rounding cannot make the search go round. */
 static const double PROGRESS = 1e-9;
+/* A search that ends above the best by no more than this share of it has its powers polished. */
+static const double PROMISING = 1e-3;
 /* How far and how finely powers move while steps are tried, in octaves. */
 static const double NEARBY = 2.0, COARSE = 0.2, ALONE = 0.5;
 enum {
     ALL_PAIRS = 16, /* beyond this many users only pairs that look promising without interference are tried */
     CROWDED = 16,   /* in a group beyond this size only who joins moves its power while steps are tried */
     ROOMS = 4,      /* subchannels that a local user tries, those of least price alone */
+    SHARING = 3,    /* beyond this many users a subchannel who sends is turned over, user by user */
     PARTS = 2 * ECC_DIRECTIONS
 };
 
@@ -41,6 +44,7 @@ struct eswi_ecc_joint {
     int32_t *without_at[ECC_DIRECTIONS]; /* [U] when that was worked out */
     float *alone[ECC_DIRECTIONS];        /* with moves: [U][M] what a user would cost with nobody else there */
     /* The best so far. */
+    double best;
     int32_t *best_place[ECC_DIRECTIONS];
     double *best_power_w[ECC_DIRECTIONS];
     /* The step at hand. */
@@ -49,8 +53,11 @@ struct eswi_ecc_joint {
     double change;
     eswi_ecc_senders senders;
     eswi_ecc_crowd crowd;
-    double *around, *cost; /* of the crowd */
-    int32_t *order;        /* [U] */
+    double *room;   /* [3][senders.capacity]: the crowd's around and cost, powers kept while others are tried */
+    bool far;       /* steps are tried from the least powers too */
+    bool anyway;    /* steps are taken whether they help or not */
+    int held;       /* a user who takes no step of its own, -1: nobody */
+    int32_t *order; /* [U] */
     int64_t evaluations, steps;
     double deadline_s; /* of eswi_ecc_joint_settle; 0: none */
 };
@@ -93,8 +100,7 @@ ESW_LARGE eswi_ecc_joint *eswi_ecc_joint_layout(eswi_carve *carve, const eswi_ec
         laid_out.part[p].power_w = ESWI_CARVE(carve, double, capacity);
     }
     eswi_ecc_senders_layout(&laid_out.senders, carve, (int)capacity);
-    laid_out.around = ESWI_CARVE(carve, double, capacity);
-    laid_out.cost = ESWI_CARVE(carve, double, capacity);
+    laid_out.room = ESWI_CARVE(carve, double, 3 * capacity);
     laid_out.order = ESWI_CARVE(carve, int32_t, users);
     if (carve->base)
         *j = laid_out;
@@ -106,6 +112,8 @@ ESW_LARGE_OWN void joint_clear(eswi_ecc_joint *j)
 {
     const eswi_ecc_config *config = j->scene.config;
     j->clock = 0;
+    j->far = j->anyway = false;
+    j->held = -1;
     for (int u = 0; u < config->users; u++)
         j->examined[u] = -1;
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
@@ -144,8 +152,8 @@ ESW_LARGE_OWN void joint_build(eswi_ecc_joint *j, int d, int m, const int32_t *w
 {
     eswi_ecc_crowd_build(&j->scene, d, m, who, j->slices[d], n, &j->senders, &j->crowd);
     j->crowd.power_w = power_w;
-    j->crowd.around = j->around;
-    j->crowd.cost = j->cost;
+    j->crowd.around = j->room;
+    j->crowd.cost = j->room + j->senders.capacity;
 }
 
 /* What every user would cost on every subchannel with nobody else there. */
@@ -191,19 +199,47 @@ ESW_LARGE_OWN void joint_take_place(eswi_ecc_joint *j, joint_part *part, int use
     part->power_w[part->n++] = j->power_w[part->d][user];
 }
 
-/* What a group's powers descend to: who joins, at `joined`, from anywhere, the others nearby, in a crowd not at all. */
+/* A step with one part, a group as it is, which becomes the crowd. */
+ESW_LARGE_OWN joint_part *joint_begin_group(eswi_ecc_joint *j, int d, int m)
+{
+    joint_begin_step(j, 0.0);
+    joint_part *part = &j->part[j->parts++];
+    part->d = d;
+    part->m = m;
+    part->n = 0;
+    for (int32_t u = j->first[d][m]; u >= 0; u = j->next[d][u])
+        joint_take_place(j, part, u);
+    joint_build(j, d, m, part->who, part->n, part->power_w);
+    return part;
+}
+
+/* What a group's powers descend to: who joins, at `joined`, from anywhere, the others nearby, in a crowd not at all; with
+ * j->far also from everybody's least power over the whole range, whichever ends lower: who is decoded first must shout
+ * over the others, so that senders who are loud may cost least where most of them whisper. */
 ESW_LARGE_OWN double joint_settle_powers(eswi_ecc_joint *j, const joint_part *part, int joined)
 {
-    double value = eswi_inf();
+    double near = eswi_inf();
     joint_build(j, part->d, part->m, part->who, part->n, part->power_w);
     j->evaluations++;
     if (joined >= 0)
-        value = eswi_ecc_descend_user(j->kernels, joined,
-                                      eswi_ecc_octaves(j->crowd.power_min_w, j->crowd.power_max_w), COARSE,
-                                      &j->crowd);
-    if (part->n <= CROWDED)
-        return eswi_ecc_descend(j->kernels, NEARBY, COARSE, &j->crowd);
-    return joined >= 0 ? value : eswi_ecc_crowd_refresh(&j->crowd);
+        near = eswi_ecc_descend_user(j->kernels, joined,
+                                     eswi_ecc_octaves(j->crowd.power_min_w, j->crowd.power_max_w), COARSE,
+                                     &j->crowd);
+    if (part->n > CROWDED)
+        return joined >= 0 ? near : eswi_ecc_crowd_refresh(&j->crowd);
+    near = eswi_ecc_descend(j->kernels, NEARBY, COARSE, &j->crowd);
+    if (!j->far || part->n < 2)
+        return near;
+    for (int a = 0; a < part->n; a++) {
+        j->room[2 * j->senders.capacity + a] = part->power_w[a];
+        part->power_w[a] = j->crowd.power_min_w;
+    }
+    j->evaluations++;
+    const double far = eswi_ecc_descend(
+        j->kernels, eswi_ecc_octaves(j->crowd.power_min_w, j->crowd.power_max_w), COARSE, &j->crowd);
+    for (int a = 0; a < part->n && !(far < near); a++)
+        part->power_w[a] = j->room[2 * j->senders.capacity + a];
+    return far < near ? far : near;
 }
 
 /* Adds to a step that one user leaves a group and another joins it (-1: nobody). False if there is no room. */
@@ -260,7 +296,7 @@ ESW_LARGE_OWN void joint_commit(eswi_ecc_joint *j)
 
 ESW_LARGE_OWN bool joint_helps(const eswi_ecc_joint *j, double scale)
 {
-    return j->change < -PROGRESS * scale;
+    return j->anyway || j->change < -PROGRESS * scale;
 }
 
 ESW_LARGE_OWN double joint_local(const eswi_ecc_joint *j, int user)
@@ -287,11 +323,11 @@ ESW_LARGE_OWN bool joint_known(const eswi_ecc_joint *j, int user, int d, int m)
     return j->changed[d][m] <= j->examined[user];
 }
 
-/* A user leaves both its groups and computes everything itself. */
-ESW_LARGE_OWN bool joint_try_local(eswi_ecc_joint *j, int u)
+/* A user leaves both its groups and computes everything itself; if that helps. */
+ESW_LARGE_OWN bool joint_go_local(eswi_ecc_joint *j, int u)
 {
     const double local = joint_local(j, u);
-    if (!(local + joint_without(j, ECC_UP, u) + joint_without(j, ECC_DOWN, u) < 0.0))
+    if (!j->anyway && !(local + joint_without(j, ECC_UP, u) + joint_without(j, ECC_DOWN, u) < 0.0))
         return false;
     joint_begin_step(j, local);
     for (int d = 0; d < ECC_DIRECTIONS; d++)
@@ -303,8 +339,8 @@ ESW_LARGE_OWN bool joint_try_local(eswi_ecc_joint *j, int u)
     return true;
 }
 
-/* A local user joins the groups of one subchannel a direction. */
-ESW_LARGE_OWN bool joint_try_join(eswi_ecc_joint *j, int u, int up, int down)
+/* A local user joins the groups of one subchannel a direction, likewise. False if there is no room, too. */
+ESW_LARGE_OWN bool joint_join(eswi_ecc_joint *j, int u, int up, int down)
 {
     const double local = joint_local(j, u);
     joint_begin_step(j, -local);

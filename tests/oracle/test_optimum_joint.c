@@ -149,6 +149,39 @@ Test(optimum_joint, takes_a_place_from_who_needs_it_less)
     }
 }
 
+/* Up to ten users on one subchannel: who is served is all there is to choose, and the optimum is in reach. */
+Test(optimum_joint, a_crowd_is_served_as_is_best, .timeout = 600)
+{
+    const int trials = test_full() ? 1000 : 90;
+    double gaps = 0.0, most = 0.0;
+    int left_out = 0;
+    for (int i = 0; i < trials; i++) {
+        test_case c;
+        draw_network(&c, 660, (uint64_t)i,
+                     &(case_shape){.aps = 1 + i % 3,
+                                   .users = 6 + 2 * (i / 3 % 3),
+                                   .subchannels = 1,
+                                   .cluster_cap = 10,
+                                   .all_send = true});
+        slow_devices(&c, i % 2 ? 1.0 : 0.3);
+        solve_component(&c, ECC_JOINT, eswi_cpu_kernels_in_use()->ecc_optimum);
+        expect_feasible(&c, i);
+        const double joint = account(&c);
+        for (int u = 0; u < c.config.users; u++)
+            left_out += c.decision.power_w[ECC_UP][u] == 0.0;
+        solve_component(&c, ECC_CERTIFIED, eswi_cpu_kernels_in_use()->ecc_optimum);
+        const double gap = joint / account(&c) - 1.0;
+        gaps += fmax(gap, 0.0); /* a search that stops at its limit may end above */
+        most = gap > most ? gap : most;
+        case_free(&c);
+    }
+    cr_log_info("joint above the optimum of a crowd: mean %.4f %%, most %.4f %%, %.1f users left out\n",
+                100.0 * gaps / trials, 100.0 * most, (double)left_out / trials);
+    cr_assert_gt(left_out, trials);
+    cr_assert_leq(gaps / trials, 2e-4, "mean gap %g", gaps / trials);
+    cr_assert_leq(most, 1e-2, "largest gap %g", most);
+}
+
 /* Users who do not hear each other are searched one by one, however many share a subchannel. */
 Test(optimum_joint, orthogonal_users_are_searched_apart)
 {
