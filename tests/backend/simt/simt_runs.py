@@ -3,8 +3,9 @@
 import filecmp
 import os
 import pathlib
+import re
 
-from edgesweep_cli import PROGRAM, CliTest, edgesweep
+from edgesweep_cli import PROGRAM, SOURCE, CliTest, edgesweep
 
 FULL = os.environ.get("ESW_TEST_FULL") == "1"
 
@@ -33,6 +34,12 @@ def experiment(scenarios, methods, layout, seed=1, **parameters):
              "parameters:", f"  layout: {layout}", *(f"  {key}: {value}" for key, value in parameters.items()),
              "keep: [summary, scenarios]"]
     return "\n".join(lines) + "\n"
+
+
+def kernels():
+    """Those of the backend: a row each in the table of what they need."""
+    table = (SOURCE / "profiling" / "kernels.md").read_text(encoding="utf-8").split("## Instructions in the text")[0]
+    return set(re.findall(r"^\| `(\w+)`", table, re.M))
 
 
 class SimtTest(CliTest):

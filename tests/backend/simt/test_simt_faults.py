@@ -1,12 +1,15 @@
 """Devices that fail: a status with place, call and the API's words, nothing lost, and work that ends on `cpu`."""
 
+import csv
 import json
 import pathlib
 import re
 import unittest
 
 from edgesweep_cli import EXIT_BACKEND, PROGRAM, edgesweep
-from simt_runs import SimtTest, entries, experiment
+from simt_program import DESCENTS, METHODS, OPTIMA, of_system, optima
+from simt_program import experiment as every_method
+from simt_runs import READINGS, SimtTest, entries, experiment, kernels
 
 # An API function, which of its calls fails, and what the message must hold. Places are those of the source.
 FAULTS = (
@@ -71,6 +74,41 @@ class Faults(SimtTest):
         self.assertEqual(done.returncode, EXIT_BACKEND, done.stderr)
         self.assertRegex(done.stderr, r"device 0: \S+ MiB of its memory may be used, two scenarios need \S+ MiB: "
                                       r"take fewer users, APs or subchannels, raise --max-memory or use --backend cpu")
+
+
+# Experiments that together launch every kernel, and what keeps them short.
+SHORT = "--set", "max_iterations=2"
+LAUNCHES = {
+    "ecc": (every_method((5, 2, 3), [m for m in METHODS if m not in OPTIMA], 1, combinations=False), SHORT),
+    "spread": (experiment(1, [f"{{use: {method}, as: {method}-{reading}, reading: {reading}}}" for method in DESCENTS
+                              for reading in READINGS], "uniform", aps=1, users=3, subchannels=9), SHORT),
+    "optima": (optima(1, 4, 2, 1, ("use: grid-optimum, levels: 4, unit_levels: 2", "use: certified, max_nodes: 48", "use: joint")), ()),
+    "cansa": (of_system("cansa", 1), ()),
+    "clo": (of_system("clo", 1), ("--set", "slots=60")),
+}
+
+
+class Launches(SimtTest):
+    """A launch that is refused changes nothing else: the device goes on, and only who looks learns of it."""
+
+    def refuse_each(self, name):
+        """Every launch of the experiment in turn; gives the names of their kernels."""
+        text, arguments = LAUNCHES[name]
+        path = self.write(text, f"{name}.yaml")
+        trace = self.folder / f"{name}.csv"
+        self.run_on("simt", name, path, *arguments, EDGESWEEP_KERNEL_TIMES=trace)
+        with open(trace, encoding="utf-8", newline="") as file:
+            launched = [row["Name"] for row in csv.DictReader(file)]
+        for number, kernel in enumerate(launched, 1):
+            with self.subTest(f"{name}, launch {number}"):
+                self.fail_with(EXIT_BACKEND, "run", path, "-o", self.folder / f"{name}-{number}", "--backend", "simt",
+                               "--quiet", *arguments,
+                               environment={"ESW_SIMT_FAIL": f"launch:{number}=cudaErrorInvalidConfiguration"},
+                               says=(f"launch of {kernel}: invalid configuration argument", "kernels/", ".cu:"))
+        return set(launched)
+
+    def test_every_launch_that_is_refused_is_named(self):
+        self.assertEqual(set().union(*(self.refuse_each(name) for name in LAUNCHES)), kernels())
 
 
 class Absent(SimtTest):

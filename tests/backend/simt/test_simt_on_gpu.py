@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 from edgesweep_cli import PROGRAM, SOURCE, CliTest
+from simt_runs import kernels
 
 SCRIPTS = SOURCE / "profiling"
 
@@ -31,12 +32,6 @@ printf '%s\\n' "nsys: $*"
 NCU = """#!/usr/bin/env bash
 printf '%s\\n' "ncu: $*"
 """
-
-
-def kernels():
-    """Those of the backend: a row each in the table of what they need."""
-    table = (SCRIPTS / "kernels.md").read_text(encoding="utf-8").split("## Instructions in the text")[0]
-    return set(re.findall(r"^\| `(\w+)`", table, re.M))
 
 
 class Scripts(CliTest):

@@ -1,6 +1,7 @@
 """The GPU backend gives the bits of the CPU: every method, access, reading and layout, at many sizes."""
 
 import collections
+import json
 import os
 import unittest
 
@@ -21,6 +22,7 @@ SIZES = (
 )
 LEVELS = ({"levels": 5, "unit_levels": 3}, {"levels": 17, "unit_levels": 33})
 SEARCHED = ((0.02, "rule-a"), (0.1, "li-gd"), (0.3, "joint"), (0.3, "gd"), (0.28, "rule-a"))
+HIGH = 1 << 40  # seeds and numbers of scenarios have 64 bits
 BATCH = 77 if FULL else 7  # cut into chunks, the last one short
 
 
@@ -44,11 +46,11 @@ class SameBits(SimtTest):
 
     def test_every_combination_at_every_size(self):
         self.compare_at_every_size(lambda number, layout: experiment(
-            INSTANCES // len(SIZES), entries(**LEVELS[number % 2]), layout, seed=number, **SIZES[number]))
+            INSTANCES // len(SIZES), entries(**LEVELS[number % 2]), layout, seed=HIGH + number, **SIZES[number]))
 
     def test_every_search_for_an_optimum_at_every_size(self):
         self.compare_at_every_size(lambda number, layout: optima(
-            round(SEARCHED[number][0] * INSTANCES), methods=searches(SEARCHED[number][1]), seed=number, layout=layout,
+            round(SEARCHED[number][0] * INSTANCES), methods=searches(SEARCHED[number][1]), seed=HIGH + number, layout=layout,
             **SIZES[number]))
 
     def test_some_beyond_a_warp_and_a_block_of_threads(self):
@@ -73,17 +75,35 @@ class SameBits(SimtTest):
                           "uniform", aps=2, users=9, subchannels=40)
         self.compare("40", text)
 
+    def test_a_grid_of_more_levels_than_four_warps_can_share(self):
+        """The search keeps a row of costs a warp in shared memory: of the most levels there may be it holds three."""
+        text = experiment(1, entries(("grid",), levels=4096, unit_levels=2), "uniform", aps=2, users=5, subchannels=3)
+        self.compare("levels", text)
+
     def of_system(self, system, memory):
         """Whole batches, odd ones on two devices, and device memory for a few scenarios only."""
         path = SOURCE / "datasets" / "experiments" / f"same-bits-{system}.yaml"
-        cpu = self.run_on("cpu", f"{system}-cpu", path)
+        seed = "--set", f"seed={HIGH + 7}"
+        cpu = self.run_on("cpu", f"{system}-cpu", path, *seed)
         for name, arguments, environment in (
                 (f"{system}-simt", (), {"ESW_SIMT_SEED": 1}),
                 (f"{system}-odd", ("--batch", "13" if system == "cansa" else "3"),
                  {"ESW_SIMT_SEED": 3, "ESW_SIMT_DEFER": 1, "ESW_SIMT_DEVICES": 2}),
                 (f"{system}-memory", ("--batch", "256"), {"ESW_SIMT_MEMORY": memory})):
             with self.subTest(name):
-                self.assert_same_results(cpu, self.run_on("simt", name, path, *arguments, **environment))
+                self.assert_same_results(cpu, self.run_on("simt", name, path, *seed, *arguments, **environment))
+
+    def test_scenarios_with_a_high_number(self):
+        """Whose low half is that of another one: what the devices draw, decide and how that is scored."""
+        ecc = experiment(1, ("device-only",), "uniform", aps=2, users=5, subchannels=3)
+        for system, method, text in (("ecc", "device-only", ecc), *((s, s, of_system(s, 1)) for s in ("cansa", "clo"))):
+            path = self.write(text, f"{system}.yaml")
+            for seed in (7, HIGH + 7):
+                with self.subTest(system, seed=seed):
+                    cpu, simt = ({key: value for key, value in self.solve(
+                        path, method, HIGH + 3, "--set", f"seed={seed}", "--backend", backend).items()
+                        if key in ("instance", "decision", "terms", "metrics")} for backend in ("cpu", "simt"))
+                    self.assertEqual(json.dumps(cpu), json.dumps(simt))
 
     def test_optima(self):
         """Components of several cells; long chains of one cell, which no arena holds; mixed networks in pairs; batches that
