@@ -31,6 +31,8 @@ def print_table(backend, paths):
                 if not row["GrdX"]:
                     continue  # a copy
                 name = re.match(r"\w+", row["Name"]).group(0)
+                if int(row["Duration (ns)"]) <= 0:
+                    sys.exit(f"{path}: a launch of {name} took {row['Duration (ns)']} ns: its events are out of order")
                 launches[name] += 1
                 nanoseconds[name] += int(row["Duration (ns)"])
                 volume = 1

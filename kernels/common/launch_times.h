@@ -1,9 +1,10 @@
 /* How long launches take, by events around each. Off unless EDGESWEEP_KERNEL_TIMES names a file, which then gets a line per
  * launch in the columns of nsys's cuda_gpu_trace (profiling/on_gpu.sh prints the table); otherwise a launch costs a test of
- * one word more. */
+ * one word more. A file that cannot be written keeps solvers from opening. */
 #ifndef ESWI_KERNELS_LAUNCH_TIMES_H
 #define ESWI_KERNELS_LAUNCH_TIMES_H
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -18,25 +19,24 @@ struct eswi_launch_time {
 
 /* What is launched and not yet written down, of all devices. */
 struct eswi_launch_times {
-    FILE *file; /* NULL: off */
+    const char *path; /* NULL: off */
+    FILE *file;       /* NULL: off, or it cannot be written */
+    int failure;      /* errno of opening it */
     std::mutex mutex;
     std::vector<eswi_launch_time> waiting;
-};
 
-inline FILE *eswi_launch_times_open(void)
-{
-    const char *path = getenv("EDGESWEEP_KERNEL_TIMES");
-    FILE *file = path ? fopen(path, "w") : nullptr;
-    if (path && !file)
-        perror(path);
-    if (file)
-        fputs("Duration (ns),GrdX,GrdY,GrdZ,BlkX,BlkY,BlkZ,Name\n", file);
-    return file;
-}
+    eswi_launch_times()
+        : path(getenv("EDGESWEEP_KERNEL_TIMES")), file(path ? fopen(path, "w") : nullptr),
+          failure(path && !file ? errno : 0)
+    {
+        if (file)
+            fputs("Duration (ns),GrdX,GrdY,GrdZ,BlkX,BlkY,BlkZ,Name\n", file);
+    }
+};
 
 inline eswi_launch_times &eswi_launch_times_here(void)
 {
-    static eswi_launch_times &times = *new eswi_launch_times{eswi_launch_times_open(), {}, {}};
+    static eswi_launch_times &times = *new eswi_launch_times;
     return times;
 }
 

@@ -127,6 +127,9 @@ esw_status eswi_cuda_solver_open(const eswi_point *point, const eswi_resources *
 {
     const eswi_range_scope range(ESWI_RANGE_OPEN);
     const eswi_cuda_system *system = eswi_cuda_system_of(point->system);
+    const eswi_launch_times &times = eswi_launch_times_here();
+    if (times.failure)
+        return esw_fail(error, ESW_IO, "EDGESWEEP_KERNEL_TIMES: %s: %s", times.path, strerror(times.failure));
     esw_status status = system->check ? system->check(point->config, error) : ESW_OK;
     if (status)
         return status;

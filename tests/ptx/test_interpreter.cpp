@@ -170,6 +170,45 @@ Test(ptx_interpreter, launches_that_do_not_fit_the_kernel_are_refused)
     cr_expect(mentions(error_of("missing"), "not in the PTX"));
 }
 
+Test(ptx_interpreter, blocks_that_a_kernel_is_not_made_for_are_refused)
+{
+    static const struct {
+        const char *directive;
+        ptx::Extent block;
+        const char *words;
+    } launches[] = {
+        {".maxntid 128, 1, 1", {128, 1, 1}, ""},
+        {".maxntid 128, 1, 1",
+         {129, 1, 1},
+         "kernel k is made for at most 128 threads a block, the launch has 129"},
+        {".maxntid 64", {65, 1, 1}, "at most 64 threads"},
+        {".maxntid 8, 4, 2\n.minnctapersm 2", {64, 1, 1}, ""}, /* the product is what counts */
+        {".maxntid 8, 4, 2", {8, 4, 3}, "at most 64 threads a block, the launch has 96"},
+        {".reqntid 32, 2", {32, 2, 1}, ""},
+        {".reqntid 32, 2", {64, 1, 1}, "of another shape"},
+        {".reqntid 32, 2", {32, 1, 1}, "of another shape"},
+    };
+    for (const auto &launch : launches) {
+        const ptx::Module module(std::string(".visible .entry k()\n") + launch.directive + "\n{\nret;\n}\n");
+        ptx::Machine machine(module);
+        ptx::LaunchConfig config;
+        std::string error;
+        config.block = launch.block;
+        try {
+            machine.run("k", config);
+        } catch (const ptx::Error &fault) {
+            error = fault.what();
+        }
+        cr_expect(error.empty() == (*launch.words == 0) && mentions(error, launch.words),
+                  "%s, %u x %u x %u: '%s'", launch.directive, launch.block.x, launch.block.y, launch.block.z,
+                  error.c_str());
+    }
+    cr_expect(
+        mentions(load_error(".visible .entry k()\n.maxntid many\n{\nret;\n}\n"), "line 2: expected a number"));
+    cr_expect(mentions(load_error(".visible .entry k()\n.maxntid 1, 1, 1, 1\n{\nret;\n}\n"),
+                       "line 2: a block has three"));
+}
+
 /* Thread and block order as a kernel sees them: each thread takes a ticket. */
 static std::vector<uint32_t> tickets(uint64_t seed)
 {

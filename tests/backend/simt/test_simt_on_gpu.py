@@ -4,10 +4,12 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import unittest
 
-from edgesweep_cli import PROGRAM, SOURCE, CliTest
-from simt_runs import kernels
+from edgesweep_cli import EXIT_IO, PROGRAM, SOURCE
+from simt_program import experiment
+from simt_runs import SimtTest, kernels
 
 SCRIPTS = SOURCE / "profiling"
 
@@ -34,7 +36,7 @@ printf '%s\\n' "ncu: $*"
 """
 
 
-class Scripts(CliTest):
+class Scripts(SimtTest):
     def script(self, name, *arguments, path=None, extra=""):
         environment = {**os.environ, "EXTRA": extra, **({"PATH": path} if path else {})}
         return subprocess.run(["bash", str(SCRIPTS / name), *map(str, arguments)], capture_output=True, text=True,
@@ -46,6 +48,12 @@ class Scripts(CliTest):
         path.write_text(text.replace("PROGRAM", PROGRAM), encoding="utf-8")
         path.chmod(0o755)
         return path.parent
+
+    def trace(self, name, **environment):
+        """The lines that a run of many short launches has timed."""
+        path = self.write(experiment((5, 2, 3), ("edge-only", "dnn-surgery", "grid"), 4, combinations=False))
+        self.run_on("simt", name, path, "--batch", 4, EDGESWEEP_KERNEL_TIMES=self.folder / f"{name}.csv", **environment)
+        return (self.folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()
 
     def assert_times_of_all_kernels(self, text):
         rows = text.split("µs per million threads\n")[1].splitlines()[1:]
@@ -72,6 +80,32 @@ class Scripts(CliTest):
                 self.assertEqual(len(re.findall("^sanitizer: --tool racecheck --error-exitcode 1 ", done.stdout, re.M)), 5)
                 self.assertIn("measured", done.stdout)
                 self.assert_times_of_all_kernels(done.stdout)
+
+    def test_times_are_of_the_launch_and_its_stream(self):
+        """Streams that run when they have to leave no launch out, and no start behind its end."""
+        heads, *plain = self.trace("plain")
+        self.assertEqual(heads, "Duration (ns),GrdX,GrdY,GrdZ,BlkX,BlkY,BlkZ,Name")
+        for seed in range(3):
+            deferred = self.trace(f"deferred-{seed}", ESW_SIMT_DEFER=1, ESW_SIMT_SEED=seed)[1:]
+            self.assertEqual([row.split(",")[1:] for row in deferred], [row.split(",")[1:] for row in plain])
+            self.assertGreater(min(int(row.split(",")[0]) for row in deferred), 0)
+
+    def test_times_that_cannot_be_are_refused(self):
+        table = self.write("Duration (ns),GrdX,GrdY,GrdZ,BlkX,BlkY,BlkZ,Name\n900,1,1,1,32,1,1,clo_gain_kernel\n"
+                           "TIME,1,1,1,32,1,1,clo_run_kernel\n", "times.csv")
+        for time, code in (("1", 0), ("0", 1), ("-16", 1)):
+            table.write_text(table.read_text(encoding="utf-8").replace("TIME", time), encoding="utf-8")
+            done = subprocess.run([sys.executable, "-B", str(SCRIPTS / "times.py"), "table", "cuda", str(table)],
+                                  capture_output=True, text=True)
+            says = f"{table}: a launch of clo_run_kernel took {time} ns: its events are out of order\n"
+            self.assertEqual((done.returncode, done.stderr), (code, says if code else ""))
+            table.write_text(table.read_text(encoding="utf-8").replace(f"\n{time},", "\nTIME,"), encoding="utf-8")
+
+    def test_times_that_cannot_be_written_are_an_error(self):
+        path = self.write(experiment((5, 2, 3), ("device-only",), 1))
+        self.fail_with(EXIT_IO, "run", path, "-o", self.folder / "run", "--backend", "simt", "--quiet",
+                       environment={"EDGESWEEP_KERNEL_TIMES": str(self.folder / "none" / "times.csv")},
+                       says=("EDGESWEEP_KERNEL_TIMES: ", "/none/times.csv: No such file or directory"))
 
     def test_a_backend_that_is_none_is_refused(self):
         done = self.script("on_gpu.sh", pathlib.Path(PROGRAM).parent, "cpu")

@@ -313,6 +313,12 @@ void Machine::run(const std::string &kernel, const LaunchConfig &config)
     kernel_ = module_.kernel(kernel);
     if (!kernel_)
         throw Error("kernel " + kernel + " is not in the PTX");
+    const BlockExtents block{config.block.x, config.block.y, config.block.z};
+    if (kernel_->most_threads > 0 && config.block.volume() > kernel_->most_threads)
+        throw Error("kernel " + kernel + " is made for at most " + std::to_string(kernel_->most_threads) +
+                    " threads a block, the launch has " + std::to_string(config.block.volume()));
+    if (kernel_->exact_block[0] > 0 && block != kernel_->exact_block)
+        throw Error("kernel " + kernel + " is made for blocks of another shape than the launch has");
     const std::vector<Variable> &parameters = kernel_->parameters;
     if (parameters.size() != config.arguments.size())
         throw Error("kernel " + kernel + " has " + std::to_string(parameters.size()) +

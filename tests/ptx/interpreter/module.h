@@ -13,6 +13,7 @@
 #ifndef PTX_MODULE_H
 #define PTX_MODULE_H
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -139,9 +140,13 @@ struct CallSite {
     std::vector<Copy> copies_in, copies_out;
 };
 
+using BlockExtents = std::array<uint64_t, 3>;
+
 struct Function {
     std::string name;
     bool is_entry = false, is_defined = false;
+    uint64_t most_threads = 0;  /* of a block (.maxntid), 0: not said */
+    BlockExtents exact_block{}; /* a block's extents (.reqntid), zeros: not said */
     std::vector<Variable> parameters, results;
     int n_registers = 0;             /* declared ones */
     std::vector<Constant> constants; /* registers n_registers ... */

@@ -371,10 +371,24 @@ class Parser
     void function(bool is_entry);
     void module_variable(const std::string &space, bool is_extern);
     void skip_section();
+    BlockExtents block_extents();
 
     Module &module_;
     TokenStream in_;
 };
+
+/* What follows .maxntid and .reqntid: one, two or three numbers of threads. */
+BlockExtents Parser::block_extents()
+{
+    BlockExtents extents{1, 1, 1};
+    size_t n = 0;
+    do {
+        if (n == extents.size())
+            fail_at(in_.line(), "a block has three extents");
+        extents[n++] = in_.number();
+    } while (in_.accept(","));
+    return extents;
+}
 
 static bool same_layout(const std::vector<Variable> &a, const std::vector<Variable> &b)
 {
@@ -396,8 +410,16 @@ void Parser::function(bool is_entry)
         parser.parameters(&f.results);
     f.name = in_.next();
     parser.parameters(&f.parameters);
-    while (in_.peek() != "{" && in_.peek() != ";" && !in_.at_end())
-        in_.next(); /* .maxntid and other directives for ptxas */
+    while (in_.peek() != "{" && in_.peek() != ";" && !in_.at_end()) {
+        const std::string directive = in_.next(); /* most are for ptxas alone */
+        if (directive == ".maxntid") {
+            f.most_threads = 1;
+            for (uint64_t extent : block_extents())
+                f.most_threads *= extent;
+        } else if (directive == ".reqntid") {
+            f.exact_block = block_extents();
+        }
+    }
     f.is_defined = !in_.accept(";");
     if (f.is_defined) {
         in_.expect("{");
