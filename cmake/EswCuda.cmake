@@ -68,9 +68,9 @@ function(esw_add_ptx target source)
 endfunction()
 
 # What a module holds: machine code for the architectures of data centres, and PTX from which the driver makes code for
-# the others from 8.0 on.
+# the others from 8.0 on. As plain text, a third more: tests read there which PTX the module was made of.
 set(ESW_CUDA_CODE
-  "-gencode=arch=compute_80,code=[sm_80,compute_80]" "-gencode=arch=compute_90,code=sm_90")
+  "-gencode=arch=compute_80,code=[sm_80,compute_80]" "-gencode=arch=compute_90,code=sm_90" --no-compress)
 
 # esw_add_cuda_module(name sources.cu...)
 #

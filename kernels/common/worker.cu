@@ -228,7 +228,6 @@ static esw_status draw(const eswi_cuda_worker *w, eswi_cuda_slot *slot, uint64_t
     if (slot->first == first && slot->held == count)
         return ESW_OK;
     const eswi_cuda_chunk chunk = chunk_of(w, slot, &w->runs[0], count);
-    slot->held = 0;
     const esw_status status = w->host_system ? copy_staged(w, slot, first, count, error)
                                              : w->system->stage(&chunk, w->seed, first, error);
     slot->first = first;

@@ -39,8 +39,8 @@ def searches():
 SUBJECTS = {
     "searches": (("kernels/ecc/optimum", "kernels/ecc/crew", "host/ecc/bound.h", "host/ecc/scan.h", "host/ecc/states.h",
                   "host/ecc/frontier", "host/ecc/arena", "host/ecc/level_search", "host/ecc/joint"), searches),
-    "descents": (("kernels/ecc/li_gd", "host/ecc/lane_loop"), lambda: [experiment(size, DESCENTS, SCENARIOS, combinations=False)
-                                                  for size in DESCENT_SIZES]),
+    "descents": (("kernels/ecc/li_gd", "host/ecc/li_gd", "host/ecc/lane_loop"),
+                 lambda: [experiment(size, DESCENTS, SCENARIOS, combinations=False) for size in DESCENT_SIZES]),
     "cansa": (("kernels/cansa/", "host/cansa/"), lambda: [of_system("cansa", 80)]),
     "clo": (("kernels/clo/", "host/clo/"), lambda: [of_system("clo", 3)]),
     "baselines": (("",), lambda: [experiment(size, BASELINES, SCENARIOS, combinations=False) for size in SIZES]),

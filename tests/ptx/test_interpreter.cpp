@@ -45,6 +45,10 @@ Test(ptx_interpreter, instructions_without_specified_bits_are_refused_with_their
         {"add.sat.s32 %r0, %r1, %r2;", "unknown instruction"},
         {"fma.rn.sat.f32 %r0, %r1, %r2, %r3;", "unknown instruction"},
         {"ld.global.v8.b32 %r0, [%d0];", "unknown instruction"},
+        {"ld.release.gpu.global.b32 %r0, [%d0];", "unknown instruction"},
+        {"st.global.nc.b32 [%d0], %r0;", "unknown instruction"},
+        {"st.acquire.gpu.global.b32 [%d0], %r0;", "unknown instruction"},
+        {"add.uni.s32 %r0, %r1, %r2;", "unknown instruction"},
         {"frobnicate.b32 %r0, %r1;", "line 5 frobnicate.b32: unknown instruction"},
     };
     for (const auto &[instruction, words] : refused)

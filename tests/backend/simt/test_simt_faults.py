@@ -72,8 +72,17 @@ class Faults(SimtTest):
     def test_a_device_too_small_for_one_scenario_says_so(self):
         done = self.run_with("any:100000", "small", ESW_SIMT_MEMORY="2000")
         self.assertEqual(done.returncode, EXIT_BACKEND, done.stderr)
-        self.assertRegex(done.stderr, r"device 0: \S+ MiB of its memory may be used, two scenarios need \S+ MiB: "
+        # Nine tenths of what is free.
+        self.assertRegex(done.stderr, r"device 0: 0\.00172 MiB of its memory may be used, two scenarios need \S+ MiB: "
                                       r"take fewer users, APs or subchannels, raise --max-memory or use --backend cpu")
+
+    def test_a_device_keeps_to_the_memory_that_is_allowed(self):
+        """A search with much memory of its own, little of it on the host."""
+        path = self.write(optima(1, 3, 1, 1, ("use: certified, max_nodes: 20000",)), "search.yaml")
+        run = "run", path, "--backend", "simt", "--quiet"
+        self.fail_with(EXIT_BACKEND, *run, "-o", self.folder / "less", "--max-memory", "1M",
+                       says=("device 0: 1 MiB of its memory may be used", "raise --max-memory"))
+        self.succeed(*run, "-o", self.folder / "more", "--max-memory", "100M")
 
 
 # Experiments that together launch every kernel, and what keeps them short.
@@ -140,6 +149,8 @@ class Absent(SimtTest):
         one = {"ESW_SIMT_DEVICES": "2", "ESW_SIMT_FAIL": "cudaGetDeviceProperties:2=cudaErrorInvalidValue"}
         listing = self.succeed("info", environment=one)
         self.assertRegex(listing, r"simt: .*CPU execution layer.*; device 1 left out: .*cudaGetDeviceProperties.*invalid argument")
+        path = self.write(experiment(3, entries(("device-only",)), "uniform", aps=1, users=2, subchannels=1))
+        self.run_on("simt", "one", path, **one)
 
     def test_modules_that_are_none_or_missing_are_told_apart(self):
         path = self.write(experiment(3, entries(("device-only",)), "uniform", aps=1, users=2, subchannels=1))

@@ -45,13 +45,23 @@ static const std::map<std::string, Space> spaces = {
     {"param::entry", Space::param}, {"param::func", Space::param},
 };
 
-/* Caching, and ordering stronger than this machine's: it runs one instruction at a time on one memory. */
-static bool is_memory_hint(const std::string &m)
+/* Caching, and ordering weaker than this machine's, which runs one instruction at a time on one memory. */
+static bool is_memory_hint(const std::string &base, const std::string &m)
 {
-    static const std::set<std::string> hints = {"weak", "volatile", "relaxed", "acquire", "release", "acq_rel",
-                                                "cta",  "cluster",  "gpu",     "sys",     "nc",      "ca",
-                                                "cg",   "cs",       "lu",      "cv",      "wb",      "wt"};
+    static const std::set<std::string> hints = {"weak",    "volatile", "relaxed", "acq_rel", "cta",
+                                                "cluster", "gpu",      "sys",     "ca",      "cg",
+                                                "cs",      "lu",       "cv",      "wb",      "wt"};
+    if (m == "nc" || m == "acquire")
+        return base == "ld" || (m == "acquire" && base == "atom");
+    if (m == "release")
+        return base == "st" || base == "atom" || base == "red";
     return hints.count(m) || m.compare(0, 4, "L1::") == 0 || m.compare(0, 4, "L2::") == 0;
+}
+
+/* Whether `.uni` says that all threads do the same, and so changes nothing. */
+static bool may_be_uniform(const std::string &base)
+{
+    return base == "bra" || base == "brx" || base == "call" || base == "ret";
 }
 
 CanonicalOpcode canonical(const std::string &opcode)
@@ -77,8 +87,8 @@ CanonicalOpcode canonical(const std::string &opcode)
             result.space = space->second;
         else if (memory && (m == "v2" || m == "v4"))
             result.vector = m == "v2" ? 2 : 4;
-        else if ((memory && is_memory_hint(m)) || (base == "bar" && (m == "aligned" || m == "cta")) ||
-                 m == "uni")
+        else if ((memory && is_memory_hint(base, m)) || (base == "bar" && (m == "aligned" || m == "cta")) ||
+                 (m == "uni" && may_be_uniform(base)))
             continue;
         else
             result.name += "." + m;
