@@ -135,6 +135,19 @@ Test(ptx_interpreter, accesses_outside_memory_are_faults)
     }
 }
 
+Test(ptx_interpreter, read_only_loads_of_what_the_launch_wrote_are_faults)
+{
+    const char *const words = "a read-only load of what this launch has written";
+    const std::string load = "ld.global.nc.b32 %r0, [%out];\n";
+    cr_expect(mentions(fault_of_body("st.global.b32 [%out], 1;\n" + load, 1), words));
+    cr_expect(mentions(fault_of_body("atom.global.add.u32 %r1, [%out], 1;\n" + load, 1), words));
+    cr_expect(mentions(
+        fault_of_body("setp.eq.u32 %p1, %t, 0;\n@%p1 st.b8 [%out+2], 1;\nbar.sync 0;\n" + load, 2), words));
+    cr_expect(fault_of_body(load + "st.global.b32 [%out], 1;\n", 1).empty());
+    cr_expect(fault_of_body("st.global.b32 [%out], 1;\nld.global.nc.b32 %r0, [%in];\n", 1).empty());
+    cr_expect(fault_of_body("st.global.b32 [%out], 1;\nld.global.b32 %r0, [%out];\n", 1).empty());
+}
+
 Test(ptx_interpreter, threads_that_cannot_meet_are_faults)
 {
     const char *const at_odds =

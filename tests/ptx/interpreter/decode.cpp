@@ -419,6 +419,7 @@ void decode(const RawInstruction &raw, FunctionBuilder &builder, const SymbolTab
     out.source_file = raw.source_file;
     out.source_line = raw.source_line;
     out.opcode = interned(raw.opcode);
+    out.read_only = has_part(split(raw.opcode), {"nc"});
     out.meeting = known->second.meeting;
     Binder(raw, builder, symbols, out).bind(known->second.operands);
     builder.function.code.push_back(out);

@@ -10,7 +10,7 @@ static const uint64_t shared_window = 0x7e0000000000ull, local_window = 0x7e1000
 static const uint64_t window_bytes = 1ull << 28;
 static const size_t most_callers = 64;
 
-Machine::Machine(const Module &module) : module_(module)
+Machine::Machine(const Module &module) : module_(module), keeps_written_(module.has_read_only_loads())
 {
     clear_memory();
 }
@@ -109,6 +109,14 @@ uint8_t *Machine::access_elsewhere(const Thread &thread, const Instruction &in, 
         fault(thread, in, text);
     }
     return memory;
+}
+
+void Machine::check_unwritten(const Thread &thread, const Instruction &in, const uint8_t *memory,
+                              size_t bytes) const
+{
+    for (size_t i = 0; i < bytes; i += 4)
+        if (written_.count(reinterpret_cast<uint64_t>(memory + i) / 4))
+            fault(thread, in, "a read-only load of what this launch has written");
 }
 
 /* ---------------------------------------------------------------- frames */
@@ -332,6 +340,7 @@ void Machine::run(const std::string &kernel, const LaunchConfig &config)
         memcpy(&arguments_[parameters[i].offset], config.arguments[i].data, parameters[i].bytes);
     }
     config_ = &config;
+    written_.clear();
     random_state_ = config.seed * 1000003 + 7;
     n_threads_ = config.block.volume();
     shared_.resize(module_.static_shared_bytes() + config.dynamic_shared_bytes);

@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <deque>
+#include <unordered_set>
 #include <vector>
 
 #include "module.h"
@@ -109,6 +110,17 @@ class Machine
             return reinterpret_cast<uint8_t *>(address);
         return access_elsewhere(thread, in, address, bytes);
     }
+    /* To be told of every access to memory: what a launch has written, its read-only loads must not read. */
+    void note_load(const Thread &thread, const Instruction &in, const uint8_t *memory, size_t bytes) const
+    {
+        if (in.read_only)
+            check_unwritten(thread, in, memory, bytes);
+    }
+    void note_store(const uint8_t *memory, size_t bytes)
+    {
+        for (size_t i = 0; keeps_written_ && i < bytes; i += 4)
+            written_.insert(reinterpret_cast<uint64_t>(memory + i) / 4);
+    }
     static uint64_t window(Space space); /* where a space begins among generic addresses */
     static bool in_window(Space space, uint64_t address);
     [[noreturn]] void fault(const Thread &thread, const Instruction &in, const std::string &text) const;
@@ -123,6 +135,8 @@ class Machine
         uint64_t begin, end;
     };
     uint8_t *access_elsewhere(const Thread &thread, const Instruction &in, uint64_t address, size_t bytes);
+    void check_unwritten(const Thread &thread, const Instruction &in, const uint8_t *memory,
+                         size_t bytes) const;
     void run_block();
     void start_threads();
     void run_thread(Thread &thread);
@@ -149,6 +163,8 @@ class Machine
     std::vector<Region> regions_; /* sorted; never empty: the first holds nothing */
     size_t latest_region_ = 0;
     uint64_t random_state_ = 0;
+    bool keeps_written_ = false;           /* only where something is loaded read-only */
+    std::unordered_set<uint64_t> written_; /* words of four bytes */
 };
 
 } // namespace ptx

@@ -4,6 +4,15 @@
 namespace ptx
 {
 
+bool Module::has_read_only_loads() const
+{
+    for (const auto &[name, function] : functions_)
+        for (const Instruction &in : function.code)
+            if (in.read_only)
+                return true;
+    return false;
+}
+
 const Function *Module::kernel(const std::string &name) const
 {
     auto found = functions_.find(name);

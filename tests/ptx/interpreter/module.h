@@ -81,7 +81,8 @@ struct Instruction {
     int destination[4] = {-1, -1, -1, -1};
     int source[5] = {-1, -1, -1, -1, -1};
     Meeting meeting = Meeting::none;
-    int64_t offset = 0; /* of a memory operand */
+    bool read_only = false; /* a load (.nc) of what nobody writes as long as the kernel runs */
+    int64_t offset = 0;     /* of a memory operand */
     size_t target =
         0;        /* of a branch: instruction; of a call or indexed branch: entry of the function's table */
     int line = 0; /* in the PTX text */
@@ -172,6 +173,7 @@ class Module
 
     /* The kernel, nullptr if there is none of that name. */
     const Function *kernel(const std::string &name) const;
+    bool has_read_only_loads() const;
     const std::map<std::string, Function> &functions() const
     {
         return functions_;

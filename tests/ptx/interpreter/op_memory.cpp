@@ -17,6 +17,7 @@ static uint64_t address_of(const Thread &t, const Instruction &in)
 template <class T> static bool load(Machine &machine, Thread &t, const Instruction &in)
 {
     const uint8_t *memory = machine.access(t, in, address_of(t, in), sizeof(T) * in.count);
+    machine.note_load(t, in, memory, sizeof(T) * in.count);
     for (int i = 0; i < in.count; i++) {
         T value;
         memcpy(&value, memory + static_cast<size_t>(i) * sizeof(T), sizeof value);
@@ -28,6 +29,7 @@ template <class T> static bool load(Machine &machine, Thread &t, const Instructi
 template <class T> static bool store(Machine &machine, Thread &t, const Instruction &in)
 {
     uint8_t *memory = machine.access(t, in, address_of(t, in), sizeof(T) * in.count);
+    machine.note_store(memory, sizeof(T) * in.count);
     for (int i = 0; i < in.count; i++) {
         const T value = get<T>(t, in.source[i + 1]);
         memcpy(memory + static_cast<size_t>(i) * sizeof(T), &value, sizeof value);
@@ -83,6 +85,7 @@ template <class T, T (*f)(T, T, T), bool keeps_old, int operands>
 static bool atomic(Machine &machine, Thread &t, const Instruction &in)
 {
     uint8_t *memory = machine.access(t, in, address_of(t, in), sizeof(T));
+    machine.note_store(memory, sizeof(T));
     const T a = get<T>(t, in.source[1]), b = operands == 2 ? get<T>(t, in.source[2]) : T{};
     T old;
     memcpy(&old, memory, sizeof old);
