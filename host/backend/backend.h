@@ -44,6 +44,7 @@ typedef struct eswi_solver_ops {
     /* Host view of instance i of the current batch, valid until the next stage. */
     const void *(*instance)(eswi_solver *solver, uint32_t i);
     uint64_t methods; /* bit m: it solves method m of the system's table; 0: it solves all */
+    uint32_t batch_worth; /* scenarios a call beyond which nothing is gained; 0: what a processor gains from */
 } eswi_solver_ops;
 
 typedef struct eswi_backend eswi_backend;

@@ -34,10 +34,8 @@ enum { ECC_ROW = 0x3fff };
 /* What only a device can do; nvcc compiles shared functions for the host too, where no lane calls them. */
 #if defined(__CUDACC__) && !defined(__CUDA_ARCH__)
 #define ESW_LANES_SHUFFLE(shuffle, value, lane) ((void)(lane), (value))
-#define ESW_TAKE_TICKET(counter)                ((*(counter))++)
 #else
 #define ESW_LANES_SHUFFLE(shuffle, value, lane) shuffle(0xffffu << (threadIdx.x & 16u), value, lane, ECC_LANES)
-#define ESW_TAKE_TICKET(counter)                atomicAdd(counter, 1u)
 #endif
 
 /* The tree of reduce.h over the lanes; every lane gets the result. */

@@ -8,11 +8,11 @@
 #include "base/text.h"
 #include "sweep/experiment.h"
 
-/* A batch beyond this many scenarios, or a solver beyond this many bytes, gains nothing on a processor and
- * delays the answer to Ctrl-C. A backend that wants more has its own memory and says so by a small footprint
- * here. */
-enum { BATCH_MAX = 4096 };
-static const uint64_t solver_bytes_wanted = UINT64_C(1) << 28;
+/* A batch beyond this many scenarios, or a solver beyond this many bytes, gains nothing on a processor. A backend that
+ * wants more scenarios says so (batch_worth); it may take a quarter of the memory, as it pins what it takes. */
+enum { PROCESSOR_BATCH = 4096 };
+static const uint64_t processor_bytes = UINT64_C(1) << 28;
+static const uint64_t device_share = 4;
 
 static const double memory_share = 0.9;
 
@@ -130,7 +130,9 @@ static eswi_point_plan choose_batch(const eswi_run_plan *plan, const eswi_point 
                                     const eswi_block_shape *shape, size_t decision_bytes, uint32_t wanted,
                                     uint64_t scenarios, bool *fits)
 {
-    uint32_t batch = wanted ? wanted : BATCH_MAX;
+    const bool device = plan->ops->batch_worth > 0;
+    const uint64_t bytes_worth = device ? plan->allowed_bytes / device_share : processor_bytes;
+    uint32_t batch = wanted ? wanted : device ? plan->ops->batch_worth : PROCESSOR_BATCH;
     uint64_t rounded = (scenarios + ESW_BLOCK_SCENARIOS - 1) / ESW_BLOCK_SCENARIOS * ESW_BLOCK_SCENARIOS;
     if (!wanted && rounded < batch)
         batch = (uint32_t)rounded;
@@ -143,8 +145,7 @@ static eswi_point_plan choose_batch(const eswi_run_plan *plan, const eswi_point 
             (scenarios + ESW_BLOCK_SCENARIOS - 1) / ESW_BLOCK_SCENARIOS * point->n_runs * record_bytes(shape);
         *fits = chosen.solver_bytes <= plan->allowed_bytes &&
                 chosen.engine_bytes <= plan->allowed_bytes - chosen.solver_bytes;
-        bool worth_it =
-            wanted || chosen.solver_bytes <= solver_bytes_wanted || batch <= (uint32_t)plan->threads;
+        bool worth_it = wanted || chosen.solver_bytes <= bytes_worth || batch <= (uint32_t)plan->threads;
         if ((*fits && worth_it) || batch == 1)
             return chosen;
         batch /= 2;

@@ -8,6 +8,9 @@
  *   ESW_BACKEND_NAME                                                      "cuda" or "simt"
  *   ESW_NOINLINE                                                          a function that is called, never inlined
  *   ESW_NANOSECONDS()                                                     the device's clock
+ *   ESW_GRID_ROWS                                                         the most a grid has in y
+ *   ESW_TAKE_TICKET(counter)                                              a number that no other thread gets: off a
+ *                                                                         counter of work, without gaps in the end
  *
  * Rules for kernels: extern "C" names; no __shared__ in templates or inline functions; one barrier per source
  * line; no return before a barrier; no collective behind && or ||; no approximate intrinsic, no float atomic.
@@ -22,6 +25,7 @@
 #define ESW_BACKEND_NAME "cuda"
 
 #define ESW_NOINLINE     __noinline__
+#define ESW_GRID_ROWS    65535u
 
 /* Nanoseconds on the device's clock; for time limits, never for anything that reaches a result otherwise. */
 static __device__ __forceinline__ unsigned long long eswi_nanoseconds(void)
@@ -33,6 +37,13 @@ static __device__ __forceinline__ unsigned long long eswi_nanoseconds(void)
     return now;
 }
 #define ESW_NANOSECONDS() eswi_nanoseconds()
+
+/* nvcc compiles shared functions for the host too, where nothing calls them. */
+#if defined(__CUDA_ARCH__)
+#define ESW_TAKE_TICKET(counter) atomicAdd(counter, 1u)
+#else
+#define ESW_TAKE_TICKET(counter) ((*(counter))++)
+#endif
 
 #include "kernels/common/launch_times.h"
 
@@ -51,8 +62,10 @@ static __device__ __forceinline__ unsigned long long eswi_nanoseconds(void)
 
 #define ESW_BACKEND_NAME  "simt"
 
-#define ESW_NOINLINE      __attribute__((noinline))
-#define ESW_NANOSECONDS() simt::nanoseconds()
+#define ESW_NOINLINE             __attribute__((noinline))
+#define ESW_GRID_ROWS            simt::most_rows
+#define ESW_NANOSECONDS()        simt::nanoseconds()
+#define ESW_TAKE_TICKET(counter) simt::take_ticket(counter)
 
 #include "kernels/common/launch_times.h"
 

@@ -118,7 +118,7 @@ esw_status eswi_cuda_ecc_assign(const eswi_ecc_batch *batch, int32_t *d_load, cu
                *batch, d_load);
     ESWI_CUDA_LAUNCHED(error, ecc_assign_kernel);
     if (batch->config.pair_directions) {
-        const dim3 blocks((users + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK, eswi_ecc_batch_rows(batch));
+        const dim3 blocks((users + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK, eswi_cuda_rows(batch->count));
         ESW_LAUNCH(ecc_pair_kernel, blocks, THREADS_PER_BLOCK, 0, stream, *batch);
         ESWI_CUDA_LAUNCHED(error, ecc_pair_kernel);
     }

@@ -222,6 +222,7 @@ static __device__ __forceinline__ double total_latency_s(const surgery *s, doubl
         const double other = __shfl_down_sync(all_lanes, partial, (unsigned)half, ESWI_SUM_PARTIALS);
         partial = partial + other;
     }
+    __syncwarp(); /* the splits are read: the next round may write them, and a shuffle orders no memory */
     return __shfl_sync(all_lanes, partial, 0);
 }
 
@@ -261,7 +262,7 @@ extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, SURGERY_BLOCKS_P
                        int32_t *best)
 {
     const eswi_ecc_config *config = &batch.config;
-    const uint32_t warp = (blockIdx.x * blockDim.x + threadIdx.x) / WARP;
+    const uint32_t warp = blockIdx.x * WARPS_PER_BLOCK + threadIdx.x / WARP; /* threads may be more than 2^32 */
     const uint32_t scenario = warp / (uint32_t)config->aps;
     const int ap = (int)(warp % (uint32_t)config->aps);
     if (scenario < batch.count) {
@@ -287,7 +288,7 @@ extern "C" __global__ void __launch_bounds__(THREADS_PER_BLOCK, SURGERY_BLOCKS_P
 static dim3 blocks_of_users(const eswi_ecc_batch *batch)
 {
     const uint32_t users = (uint32_t)batch->config.users;
-    return dim3((users + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK, eswi_ecc_batch_rows(batch));
+    return dim3((users + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK, eswi_cuda_rows(batch->count));
 }
 
 static workspace workspace_of(const eswi_ecc_batch *batch)

@@ -9,6 +9,7 @@
 
 #include "ecc/blocks.h"
 #include "edgesweep/status.h"
+#include "kernels/common/launch.h"
 #include "kernels/common/port.h"
 
 typedef struct eswi_ecc_batch {
@@ -32,13 +33,6 @@ ESW_FN eswi_ecc_instance eswi_ecc_batch_instance(const eswi_ecc_batch *batch, ui
 ESW_FN eswi_ecc_decision eswi_ecc_batch_decision(const eswi_ecc_batch *batch, uint32_t scenario)
 {
     return eswi_ecc_decision_at(&batch->config, batch->d_decisions + scenario * batch->decision_bytes);
-}
-
-/* blockIdx.y of kernels whose blocks walk over the scenarios: i = blockIdx.y, += gridDim.y. */
-static inline uint32_t eswi_ecc_batch_rows(const eswi_ecc_batch *batch)
-{
-    const uint32_t most = 65535; /* what a grid can have */
-    return batch->count < most ? batch->count : most;
 }
 
 /* Scratch on the device for batches of up to `capacity` scenarios; `config` is the host's. */

@@ -244,9 +244,9 @@ esw_status eswi_cuda_ecc_grid(const eswi_ecc_batch *batch, ecc_method method, cu
     const eswi_ecc_grid_tables tables =
         eswi_ecc_grid_tables_of(&batch->config, const_cast<char *>(batch->d_tables));
     const uint32_t users = (uint32_t)batch->config.users, warps = warps_for(&tables);
-    const dim3 by_user((users + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK, eswi_ecc_batch_rows(batch),
+    const dim3 by_user((users + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK, eswi_cuda_rows(batch->count),
                        ECC_DIRECTIONS);
-    const dim3 by_warp((users + warps - 1) / warps, eswi_ecc_batch_rows(batch));
+    const dim3 by_warp((users + warps - 1) / warps, eswi_cuda_rows(batch->count));
     (void)method;
 
     esw_status status = eswi_cuda_ecc_local(batch, batch->config.access, stream, error);

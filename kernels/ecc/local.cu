@@ -24,7 +24,7 @@ esw_status eswi_cuda_ecc_local(const eswi_ecc_batch *batch, ecc_access access, c
                                esw_error *error)
 {
     const uint32_t users = (uint32_t)batch->config.users;
-    const dim3 blocks((users + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK, eswi_ecc_batch_rows(batch));
+    const dim3 blocks((users + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK, eswi_cuda_rows(batch->count));
     ESW_LAUNCH(ecc_local_kernel, blocks, THREADS_PER_BLOCK, 0, stream, *batch, access);
     ESWI_CUDA_LAUNCHED(error, ecc_local_kernel);
     return ESW_OK;

@@ -83,7 +83,7 @@ esw_status eswi_cuda_ecc_stage(const eswi_ecc_batch *batch, uint64_t seed, uint6
 {
     const uint32_t users = (uint32_t)batch->config.users, links = users * (uint32_t)batch->config.aps;
     const uint32_t blocks = ((uint32_t)batch->config.subchannels + ECC_STAGE_DRAWS - 1) / ECC_STAGE_DRAWS;
-    const uint32_t rows = eswi_ecc_batch_rows(batch);
+    const uint32_t rows = eswi_cuda_rows(batch->count);
     const dim3 by_user((users + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK, rows);
     const dim3 by_link((links + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK, rows);
     const dim3 by_block((links * blocks + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK, rows, ECC_DIRECTIONS);

@@ -17,6 +17,7 @@ class Mutant(NamedTuple):
 EVAL = "kernels/ecc/eval.cu"
 PROBE = "kernels/common/probe.cu"
 STAGE = "kernels/ecc/stage.cu"
+LAUNCH = "kernels/common/launch.h"
 LOCAL = "kernels/ecc/local.cu"
 BATCH = "kernels/ecc/batch.h"
 IMAGE = "kernels/ecc/config_image.cu"
@@ -100,13 +101,18 @@ KERNELS = (
            "    s->members = found;\n"),
     Mutant("surgery-no-meeting-after-splits", BASELINES, "    __syncwarp();\n    return sum_lanes(offloading);",
            "    return sum_lanes(offloading);"),
+    Mutant("surgery-no-meeting-after-sums", BASELINES, "    __syncwarp(); /* the splits are read: the next round may write "
+           "them, and a shuffle orders no memory */\n", "", "race"),
     Mutant("surgery-place-after-itself", BASELINES, "(1u << s->lane) - 1u", "(2u << s->lane) - 1u"),
-    Mutant("surgery-tree-too-short", BASELINES, "for (int half = ESWI_SUM_PARTIALS / 2; half > 0; half /= 2) {",
-           "for (int half = ESWI_SUM_PARTIALS / 2; half > 1; half /= 2) {"),
-    Mutant("surgery-sum-in-another-shape", BASELINES, "s->lane < ESWI_SUM_PARTIALS; k += ESWI_SUM_PARTIALS)",
-           "s->lane < WARP; k += WARP)"),
+    Mutant("surgery-sum-of-one-partial", BASELINES, "partial = partial + other;", "partial = other;"),
+    Mutant("surgery-count-of-the-best-round-lost", BASELINES, "            best_offloading = offloading;\n", ""),
     Mutant("grid-no-meeting-after-costs", GRID, "costs[p] = cost_per_bit(t, ECC_UP, &seen, p);\n    __syncwarp();",
            "costs[p] = cost_per_bit(t, ECC_UP, &seen, p);"),
+    Mutant("grid-no-meeting-before-the-next-scenario", GRID,
+           "        __syncwarp(); /* the costs of the scenario before are read no more */\n", "", "race"),
+    Mutant("grid-rows-do-not-walk", GRID, "i < batch.count && user < users; i += gridDim.y)",
+           "i < batch.count && user < users; i += batch.count)"),
+    Mutant("rows-without-a-limit", LAUNCH, "scenarios < ESW_GRID_ROWS ? scenarios : ESW_GRID_ROWS", "scenarios"),
     Mutant("grid-warps-share-costs", GRID, "shared + (size_t)warp_of_block * (size_t)tables.power_padded;",
            "shared;"),
     Mutant("grid-reduction-too-short", GRID, "int distance = WARP / 2;", "int distance = WARP / 4;"),
@@ -138,9 +144,8 @@ SEARCHES = (
     Mutant("crew-user-and-level-swapped", CREW, "o->chain, o->number, o->between, o->table",
            "o->chain, o->between, o->number, o->table"),
     Mutant("crew-last-user-left-out", CREW, "user < chain->n; user++", "user < chain->n - 1; user++"),
-    Mutant("crew-table-not-made", CREW, "        eswi_ecc_scan_table(o->scan);\n", ""),
-    Mutant("scan-last-lane-left-out", SCAN, "l < ECC_LANES; l++)\n        lowest",
-           "l < ECC_LANES - 1; l++)\n        lowest"),
+    Mutant("scan-table-of-gain-one", SCAN, "s->inverse[k + l] * s->own[t];", "s->inverse[k + l];"),
+    Mutant("crew-least-of-the-first-lane", CREW, "return eswi_ecc_scan_least(scan);", "return scan->least[0];"),
     Mutant("scan-least-in-the-lane-beside", SCAN, "        s->least[l] = ESW_AT(least, l);",
            "        s->least[l & ~1] = ESW_AT(least, l);", "race"),
     Mutant("chain-table-overwritten", STATES, "t->low[now], t->high[user], t->low[now ^ 1],",
@@ -208,9 +213,6 @@ HOST = (
     Mutant("no-wait-before-collecting", WORKER,
            "    slot->out = nullptr;\n    ESWI_CUDA_TRY(error, cudaStreamSynchronize(slot->stream));\n",
            "    slot->out = nullptr;\n"),
-    Mutant("no-wait-for-the-second-slot", WORKER,
-           "    for (int s = 0; s < ESWI_CUDA_SLOTS; s++)\n        ESWI_CUDA_TRY(error, cudaStreamSynchronize(",
-           "    for (int s = 0; s < 1; s++)\n        ESWI_CUDA_TRY(error, cudaStreamSynchronize("),
     Mutant("decisions-on-another-stream", WORKER, "slot->stream));\n    slot->out = out;",
            "w->slot[0].stream));\n    slot->out = out;"),
     Mutant("slot-reused-too-early", WORKER, "        status = collect(&w->slot[next], error);\n        if (!status)",

@@ -9,7 +9,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from simt_program import DESCENTS, Failure, Program, difference, experiment, of_system, optima, schedules, telling  # noqa: E402
 
-SCENARIOS = 9
+SCENARIOS = 17  # so that rows of blocks walk on two devices too
 # Odd and even tails of rows of gains; users that fill a row of memory, some left over by `uniform`; users, then subchannels, that
 # are more than a warp has lanes.
 SIZES = ((5, 2, 3), (7, 2, 4), (16, 3, 2), (35, 1, 12), (4, 1, 40))
@@ -18,8 +18,8 @@ BASELINES = ("device-only", "edge-only", "neurosurgeon", "dnn-surgery", "grid") 
 
 # A device that fails in its first or a later allocation, transfer, launch or kernel, or anywhere.
 INJECTIONS = ("cudaMalloc:1", "cudaMallocHost:1", "cudaMallocHost:2", "cudaStreamCreate:2",
-              "cudaMemcpyAsync:1=cudaErrorInvalidValue", "cudaMemcpyAsync:3", "launch:1", "launch:4", "kernel:2",
-              "cudaStreamSynchronize:2", "any:9", "any:17", "any:30")
+              *(f"cudaMemcpyAsync:{n}=cudaErrorInvalidValue" for n in (1, 2, 3)), "cudaMemcpyAsync:3", "launch:1",
+              "launch:4", "kernel:2", "cudaStreamSynchronize:2", "any:9", "any:17", "any:30")
 
 # Ways: each gives a list of environments.
 BITS, SCHEDULES, ONE_SCHEDULE, DEFERRED, ERRORS = "bits", "schedules", "one schedule", "deferred", "errors"
@@ -30,9 +30,11 @@ def searches():
     """Every inner loop of crew.h: boxes and points of elements, rows and tables of a scan, the chain of a cell."""
     methods = ("use: grid-optimum, levels: 16, unit_levels: 2", "use: grid-optimum, as: padded, levels: 20, unit_levels: 2",
                "use: certified, gap: 0.01, max_nodes: 400", "use: joint",
+               "use: grid-optimum, as: levels-from-joint, assignment_from: joint, levels: 5, unit_levels: 3",
                "use: certified, as: from-joint, assignment_from: joint, gap: 0.05, max_nodes: 48")
+    boxes = ("use: certified, gap: 1e-4, max_nodes: 1500", "use: grid-optimum, levels: 8, unit_levels: 2")
     chain = ("use: certified, gap: 0.1, max_nodes: 16",)
-    return [optima(3, 4, 2, 1, methods), optima(2, 9, 1, 1, chain, cluster_cap=9)]
+    return [optima(6, 4, 2, 1, methods), optima(6, 5, 2, 1, boxes), optima(2, 12, 1, 1, chain, cluster_cap=12)]
 
 
 # What is run for a fault in which file; the first entry that fits counts.

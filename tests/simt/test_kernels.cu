@@ -1,6 +1,7 @@
 /* The execution layer runs kernels as CUDA would: indices, shared memory, barriers, atomics, schedules. */
 #include <criterion/criterion.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -158,6 +159,36 @@ Test(simt_kernels, the_seed_chooses_the_order_of_threads_and_blocks)
     }
     const std::vector<unsigned> random = order_of_seed(2), other = order_of_seed(3);
     cr_assert(random != numbered && random != backwards && random != other);
+}
+
+/* Blocks that take work: who[i] of whom item i was. */
+extern "C" __global__ void work_kernel(unsigned *next, unsigned *who, unsigned items)
+{
+    for (unsigned i = ESW_TAKE_TICKET(next); i < items; i = ESW_TAKE_TICKET(next))
+        who[i] += blockIdx.x;
+}
+
+Test(simt_kernels, blocks_share_the_work_they_take_off_a_counter)
+{
+    const unsigned items = 40, blocks = 5, first = 3;
+    std::vector<std::vector<unsigned>> shares;
+    for (uint64_t seed = 0; seed < 4; seed++) {
+        simt::config.seed = seed;
+        DeviceArray<unsigned> next(std::vector<unsigned>{first}), who(std::vector<unsigned>(items, 100));
+        ESW_LAUNCH(work_kernel, blocks, 1, 0, nullptr, next.get(), who.get(), items);
+        simt::config.seed = 0;
+        const std::vector<unsigned> found = who.copy();
+        std::vector<unsigned> share(blocks, 0);
+        for (unsigned i = first; i < items; i++) {
+            cr_assert(found[i] >= 100 && found[i] < 100 + blocks, "seed %u: item %u is done once", (unsigned)seed, i);
+            share[found[i] - 100]++;
+        }
+        cr_assert(std::all_of(found.begin(), found.begin() + first, [](unsigned x) { return x == 100; }));
+        cr_assert(std::all_of(share.begin(), share.end(), [](unsigned x) { return x > 0; }), "everybody works");
+        cr_assert_eq(next.copy()[0], items + blocks);
+        shares.push_back(found);
+    }
+    cr_assert(shares[0] != shares[1] && shares[2] != shares[3] && shares[1] != shares[2]);
 }
 
 /* A whole reduction: grid-stride loop, shared tree, shuffles. `scratch` is dynamic shared memory. */

@@ -19,6 +19,10 @@ ENDS = {"gd": "max_iterations: 8", "li-gd": "max_iterations: 8", "grid-optimum":
 # Options that lead to further kernels.
 OPTIONS = {"edge-only": "pair_directions: true", "gd": "split: per-user", "li-gd": "split: per-user"}
 
+# Directions that differ, and an edge so scarce that DNN surgery's rounds swing instead of settling.
+SCARCE = ("power_max_down_dbm: 20, edge_capacity_units: 16, edge_unit_flops: 450e6, compute_units_min: 0.1, "
+          "compute_units_max: 64")
+
 # Users, APs and subchannels: odd sizes, one of each, clusters at the cap, more users than a warp has threads.
 SIZES = ((1, 1, 1), (5, 2, 3), (6, 1, 2), (7, 2, 2), (12, 2, 3), (35, 2, 6))
 SMALL_SIZES = tuple(size for size in SIZES if size[0] <= 12 and size[2] <= 3)
@@ -51,7 +55,7 @@ def experiment(size, methods, scenarios, seed=11, combinations=True):
         "system: ecc", "name: backends", f"seed: {seed}", f"scenarios: {scenarios}", "methods:",
         *(f"  - {entry}" for entry in entries),
         f"parameters: {{aps: {aps}, users: {users}, subchannels: {subchannels}, bandwidth_up_hz: 1000000, "
-        "profile: {mix: [nin-cifar10-32, alexnet-imagenet-224]}}",
+        f"{SCARCE}, profile: {{mix: [nin-cifar10-32, alexnet-imagenet-224]}}}}",
         f"sweep: {{layout: [{'users_around_ap, ' if combinations else ''}uniform]}}", "keep: [summary, scenarios, users]", ""])
 
 
@@ -87,7 +91,10 @@ def optima(scenarios, users, aps, subchannels, methods=(), seed=5, both_layouts=
                     "use: grid-optimum, as: grid-optimum-all, assignment_from: all, levels: 4",
                     "use: certified, as: hurried, gap: 1e-5, max_seconds: 1e-9, max_nodes: 300",
                     "use: certified, as: unhurried, gap: 1e-2, max_seconds: 1e6, max_nodes: 300"]
-    size = {"aps": aps, "users": users, "subchannels": subchannels, "pair_directions": "false", **parameters}
+    band = 40000 * subchannels  # so narrow that who sends, and how loud, is worth a search of many boxes
+    size = {"aps": aps, "users": users, "subchannels": subchannels, "pair_directions": "false",
+            "bandwidth_up_hz": band, "bandwidth_down_hz": band, "upload": "network",
+            "profile": "{mix: [nin-cifar10-32, alexnet-imagenet-224, yolov2tiny-cifar10-416]}", **parameters}
     return "\n".join(["system: ecc", f"seed: {seed}", f"scenarios: {scenarios}", "methods:", *(f"  - {{{e}}}" for e in entries),
                       "parameters:", *(f"  {key}: {value}" for key, value in size.items()),
                       *(["sweep: {layout: [users_around_ap, uniform]}"] if both_layouts else []),

@@ -3,6 +3,7 @@
 import collections
 import json
 import os
+import re
 import unittest
 
 from edgesweep_cli import SOURCE
@@ -156,6 +157,15 @@ class SameBits(SimtTest):
             with self.subTest(name):
                 self.assert_same_results(cpu, self.run_on("simt", name, path, *arguments, **environment))
 
+    def test_a_device_is_given_as_many_scenarios_as_it_has_threads_for(self):
+        """Where nobody asks for a batch; pinned memory of large instances keeps it smaller."""
+        small, large = (self.write(experiment(10**6, ("device-only",), "uniform", aps=aps, users=users, subchannels=subchannels),
+                                   f"{users}.yaml") for users, aps, subchannels in ((1, 1, 1), (400, 2, 100)))
+        batches = {(path.name, backend): int(re.search(r"batches of (\d+)", self.succeed(
+            "run", path, "--dry-run", "--backend", backend))[1]) for path in (small, large) for backend in ("cpu", "simt")}
+        self.assertEqual([batches[small.name, backend] for backend in ("cpu", "simt")], [4096, 1 << 18])
+        self.assertLess(batches[large.name, "simt"], 1 << 18)
+
     def test_schedules_deferred_streams_and_several_devices_do_not_matter(self):
         text = experiment(23, entries(iterations=8, levels=4, unit_levels=3), "users_around_ap",
                           aps=2, users=6, subchannels=3)
@@ -199,10 +209,17 @@ class Watched(SimtTest):
             self.compare(layout, experiment(2, entries(iterations=3, levels=3, unit_levels=2), layout,
                                             aps=2, users=5, subchannels=3), *self.races(0, 1, 7), *self.sanitizers())
 
+    def test_rounds_that_swing(self):
+        """DNN surgery with more users at an AP than a sum has partials, and too small an edge to settle."""
+        self.compare("rounds", experiment(3, ("dnn-surgery", "edge-only"), "uniform", aps=1, users=35, subchannels=12,
+                                          edge_capacity_units=16, compute_units_min=0.1, compute_units_max=64,
+                                          profile="{mix: [nin-cifar10-32, alexnet-imagenet-224]}"),
+                     *self.races(0, 3), *self.sanitizers())
+
     def test_searches_for_optima(self):
         """And a chain of users that no arena holds."""
         self.compare("optima", optima(2, 3, 2, 1, SEARCHES), *self.races(7), *self.sanitizers())
-        self.compare("chain", optima(1, 9, 1, 1, ("use: certified, gap: 0.1, max_nodes: 16",), cluster_cap=9),
+        self.compare("chain", optima(2, 12, 1, 1, ("use: certified, gap: 0.1, max_nodes: 16",), cluster_cap=12),
                      *self.races(3), *self.sanitizers())
 
     def test_cansa(self):

@@ -249,7 +249,7 @@ static bool valid_configuration(const void *function, dim3 grid, dim3 block, siz
 {
     const size_t threads = static_cast<size_t>(block.x) * block.y * block.z;
     return threads > 0 && block.x <= 1024 && block.y <= 1024 && block.z <= 64 && threads <= 1024 &&
-           grid.x > 0 && grid.x <= 0x7fffffffu && grid.y > 0 && grid.y <= 65535 && grid.z > 0 &&
+           grid.x > 0 && grid.x <= 0x7fffffffu && grid.y > 0 && grid.y <= most_rows && grid.z > 0 &&
            grid.z <= 65535 && dynamic_shared_bytes <= dynamic_shared_limit(function);
 }
 

@@ -67,6 +67,9 @@ void preempt();
 /* Tells the race checker of one atomic access; a point where another thread may run. */
 void atomic_access(const void *address, size_t bytes);
 
+/* What atomicAdd(counter, 1) may return on a device where all blocks run at once (tickets.cpp). */
+unsigned take_ticket(unsigned *counter);
+
 unsigned active_mask();
 
 template <class T> uint64_t to_bits(T value)

@@ -3,6 +3,7 @@
  *
  *   fiber.cpp    stacks and switching        block.cpp   schedule of a block, blocks of a grid, launches
  *   sync.cpp     barriers, warp collectives  report.cpp  what goes wrong, in words
+ *   tickets.cpp  work that blocks take off a counter
  *   memory.cpp   allocations                 copy.cpp    copies and fills        stream.cpp  streams and events
  *   api.cpp      errors                      devices.cpp devices
  *   race.cpp     shadow memory (race-checker builds only), tsan_hooks.cpp the compiler's calls into it

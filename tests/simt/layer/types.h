@@ -57,6 +57,12 @@ inline double2 make_double2(double x, double y)
     return {x, y};
 }
 
+namespace simt
+{
+/* Of a grid in y, 65535 on a device. Kernels whose rows of blocks walk over more scenarios than that walk here too. */
+constexpr unsigned most_rows = 3;
+} // namespace simt
+
 struct dim3 {
     unsigned x, y, z;
     constexpr dim3(unsigned x_ = 1, unsigned y_ = 1, unsigned z_ = 1) : x(x_), y(y_), z(z_)
