@@ -1,7 +1,7 @@
 /* CLO on a device, by the source the CPU runs (clo/run.h, stage_kernel.h).
  *
  *   gains      a thread four slots of all links, blockIdx.y walks over the scenarios
- *   arrivals   a thread a device of a scenario: the arrival probability is a chain
+ *   arrivals   a thread a device of a scenario, whole scenarios a block: the arrival probability is a chain
  *   run        a thread a realisation from its first slot to its last
  *
  * A slot depends on the one before it, so a realisation is sequential and the parallel work is realisations. Queue
@@ -40,12 +40,11 @@ extern "C" __global__ void __launch_bounds__(DRAW_THREADS)
 extern "C" __global__ void __launch_bounds__(DRAW_THREADS)
     clo_arrival_kernel(const eswi_clo_batch batch, uint64_t seed, uint64_t first)
 {
-    const uint64_t thread = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x;
-    const uint64_t i = thread / (uint32_t)batch.devices;
-    if (i < batch.count) {
-        const eswi_clo_instance instance = instance_of(&batch, (uint32_t)i);
-        eswi_clo_draw_arrivals(batch.d_config, seed, first + i, (int)(thread % (uint32_t)batch.devices),
-                               instance.task);
+    const uint32_t devices = (uint32_t)batch.devices, together = DRAW_THREADS / devices;
+    const uint32_t i = blockIdx.x * together + threadIdx.x / devices;
+    if (threadIdx.x < together * devices && i < batch.count) {
+        const eswi_clo_instance instance = instance_of(&batch, i);
+        eswi_clo_draw_arrivals(batch.d_config, seed, first + i, (int)(threadIdx.x % devices), instance.task);
     }
 }
 
@@ -78,9 +77,8 @@ esw_status eswi_cuda_clo_stage(const eswi_clo_batch *batch, uint64_t seed, uint6
     const dim3 blocks(eswi_cuda_blocks(draws, DRAW_THREADS), eswi_cuda_rows(batch->count));
     ESW_LAUNCH(clo_gain_kernel, blocks, DRAW_THREADS, 0, stream, *batch, seed, first);
     ESWI_CUDA_LAUNCHED(error, clo_gain_kernel);
-    ESW_LAUNCH(clo_arrival_kernel,
-               eswi_cuda_blocks((uint64_t)batch->count * (uint32_t)batch->devices, DRAW_THREADS), DRAW_THREADS,
-               0, stream, *batch, seed, first);
+    ESW_LAUNCH(clo_arrival_kernel, eswi_cuda_blocks(batch->count, DRAW_THREADS / (uint32_t)batch->devices),
+               DRAW_THREADS, 0, stream, *batch, seed, first);
     ESWI_CUDA_LAUNCHED(error, clo_arrival_kernel);
     return ESW_OK;
 }
