@@ -50,12 +50,11 @@ bool eswi_ecc_is_unsearched(const eswi_ecc_diagnostics *diagnostics)
 
 /* The bound is on (20), the metrics are means over users. A decision that was not searched for has no metrics but the
  * reason. */
-static void put_bound(const eswi_ecc_diagnostics *diagnostics, int users, double *metrics)
+static void put_bound(const eswi_ecc_diagnostics *diagnostics, double total, int users, double *metrics)
 {
-    const double utility = metrics[ECC_METRIC_UTILITY];
     const bool proved = diagnostics->bound > 0.0;
     metrics[ECC_METRIC_BOUND] = proved ? diagnostics->bound / users : eswi_nan();
-    metrics[ECC_METRIC_GAP] = proved ? (utility - metrics[ECC_METRIC_BOUND]) / utility : eswi_nan();
+    metrics[ECC_METRIC_GAP] = proved ? eswi_ecc_reported_gap(total, diagnostics->bound, users) : eswi_nan();
     for (int m = 0; m < ECC_METRICS && eswi_ecc_is_unsearched(diagnostics); m++) {
         metrics[m] = eswi_nan();
     }
@@ -89,7 +88,7 @@ ESW_FN double account(const eswi_ecc_config *config, const eswi_ecc_instance *in
         metrics[ECC_METRIC_OFFLOADED] = (double)offloaded / users;
         metrics[ECC_METRIC_SPLIT] = (double)splits / users;
         put_diagnostics(decision->diagnostics, metrics);
-        put_bound(decision->diagnostics, users, metrics);
+        put_bound(decision->diagnostics, total, users, metrics);
     }
     return total;
 }

@@ -149,6 +149,13 @@ ESW_FN eswi_ecc_ledger eswi_ecc_ledger_open(const eswi_ecc_config *config, const
     return a;
 }
 
+/* The gap between a decision's sum of utilities (20) and a bound on it, relative, as it is reported. */
+ESW_FN double eswi_ecc_reported_gap(double total, double bound, int users)
+{
+    const double utility = total / users;
+    return (utility - bound / users) / utility;
+}
+
 /* The sum of utilities (20) alone: what eswi_ecc_account returns, without its memory. */
 ESW_FN double eswi_ecc_utility_sum(const eswi_ecc_config *config, const eswi_ecc_instance *instance,
                                    const eswi_ecc_decision *decision, int32_t *lists)

@@ -226,34 +226,125 @@ ESW_LARGE_OWN int optimum_gather_chain(const eswi_ecc_scene *scene, const optimu
     return n;
 }
 
-/* The bound of a component of chains: the users of a cell on a subchannel in a direction hear each other one way, and
- * without the other cells they pay no more. The directions share a user's choice to stay local; dividing its price
- * between them, each may choose for itself and pays no more than before. */
-ESW_LARGE_OWN double optimum_bound_chains(const eswi_ecc_scene *scene, const optimum_workspace *w, int root,
-                                          const eswi_ecc_decision *decision)
+/* How often the directions are divided anew where they disagree; more gains next to nothing. */
+enum { OPTIMUM_REDIVISIONS = 4 };
+
+/* What the senders of a component pay each way in the decision at hand; 0 for the others. */
+ESW_LARGE_OWN void optimum_list_paid(const eswi_ecc_scene *scene, const optimum_workspace *w, int root,
+                                     const eswi_ecc_decision *decision)
 {
-    double sum = 0.0;
-    for (int u = root; u >= 0; u = w->next[u]) {
-        const double local = eswi_ecc_local_utility(scene, u);
-        const double down = 3.0 * optimum_alone(scene, w, ECC_DOWN, u, decision);
-        w->share[ECC_DOWN][u] = down < 0.5 * local ? down : 0.5 * local;
-        w->share[ECC_UP][u] = local - w->share[ECC_DOWN][u];
-    }
+    const eswi_ecc_config *config = scene->config;
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
-        for (int u = root; u >= 0; u = w->next[u]) /* without a place in either direction: local */
-            w->done[u] = w->slices[ECC_UP][u] == 0 || w->slices[ECC_DOWN][u] == 0;
+        eswi_ecc_link_users(config->users, config->subchannels, decision->assigned[d], w->group_first,
+                            w->group_next);
         for (int u = root; u >= 0; u = w->next[u]) {
-            if (w->slices[ECC_UP][u] == 0 || w->slices[ECC_DOWN][u] == 0)
-                sum += w->share[d][u];
+            w->paid[d][u] = 0.0;
+            if (!(decision->power_w[ECC_UP][u] > 0.0))
+                continue;
+            const double price = optimum_price(scene, w, d, u, decision);
+            const int profile = scene->instance->profile_of_user[u];
+            if (d == ECC_UP)
+                optimum_best_split(scene, w, u, price, &w->paid[d][u]);
+            else
+                w->paid[d][u] = config->profiles[profile].result_bits * price;
+        }
+    }
+}
+
+/* Whether a user may send at all. */
+ESW_LARGE_OWN bool optimum_has_place(const optimum_workspace *w, int u)
+{
+    return w->slices[ECC_UP][u] > 0 && w->slices[ECC_DOWN][u] > 0;
+}
+
+/* Gives the downlink so much of what staying local costs a user, or as much as there is, and the uplink what is left, rounded
+ * down: together they are never more. */
+ESW_LARGE_OWN void optimum_share(const eswi_ecc_scene *scene, const optimum_workspace *w, int u, double down)
+{
+    const double local = eswi_ecc_local_utility(scene, u);
+    w->share[ECC_DOWN][u] = !(down > 0.0) ? 0.0 : down < local ? down : local;
+    w->share[ECC_UP][u] = (local - w->share[ECC_DOWN][u]) * (1.0 - 0x1p-52);
+}
+
+/* The bound of a component of chains at the division in w->share; notes who stays local in them. */
+ESW_LARGE_OWN double optimum_bound_divided(const eswi_ecc_scene *scene, const optimum_workspace *w, int root,
+                                           const eswi_ecc_decision *decision)
+{
+    optimum_chain *c = w->chain;
+    double sum = 0.0;
+    for (int d = 0; d < ECC_DIRECTIONS; d++) {
+        for (int u = root; u >= 0; u = w->next[u]) {
+            w->done[u] = w->kept[d][u] = !optimum_has_place(w, u);
+            sum += w->done[u] ? w->share[d][u] : 0.0;
+        }
+        for (int u = root; u >= 0; u = w->next[u]) {
             if (w->done[u])
                 continue;
             const int n = optimum_gather_chain(scene, w, d, u, decision);
-            eswi_ecc_cell_build(scene, d, decision->assigned[d][u], w->chain->users, n, w->chain->share,
-                                w->tables->chain_w[d], ECC_CHAIN_LEVELS, &w->chain->cell);
-            sum += (double)eswi_ecc_do_chain(w->kernels, &w->chain->cell, 1, &w->chain->table).low;
+            eswi_ecc_cell_build(scene, d, decision->assigned[d][u], c->users, n, c->share,
+                                w->tables->chain_w[d], ECC_CHAIN_LEVELS, &c->cell);
+            sum += (double)eswi_ecc_do_chain(w->kernels, &c->cell, 1, &c->table).low;
+            eswi_ecc_cell_decide(&c->cell, &c->table, c->power_w);
+            for (int k = 0; k < n; k++)
+                w->kept[d][c->users[c->cell.order[k]]] = c->power_w[k] == 0.0f;
         }
     }
     return sum;
+}
+
+/* Moves the shares of those whom one direction keeps local and the other sends, so far that the bound would make up for
+ * what it lacks if it went on growing as it begins to; false if there are none. */
+ESW_LARGE_OWN bool optimum_redivide(const eswi_ecc_scene *scene, const optimum_workspace *w, int root,
+                                    double lack)
+{
+    int torn = 0;
+    for (int u = root; u >= 0; u = w->next[u])
+        torn += w->kept[ECC_UP][u] != w->kept[ECC_DOWN][u];
+    for (int u = root; u >= 0; u = w->next[u])
+        if (w->kept[ECC_UP][u] != w->kept[ECC_DOWN][u])
+            optimum_share(scene, w, u, w->share[ECC_DOWN][u] + (w->kept[ECC_DOWN][u] ? lack : -lack) / torn);
+    return torn > 0;
+}
+
+/* Divides what staying local costs in proportion to what a user pays each way: as a sender in the decision at hand, else
+ * alone. Returns what the users cost in that decision. */
+ESW_LARGE_OWN double optimum_divide_as_paid(const eswi_ecc_scene *scene, const optimum_workspace *w, int root,
+                                            const eswi_ecc_decision *decision)
+{
+    double value = 0.0;
+    optimum_list_paid(scene, w, root, decision);
+    for (int u = root; u >= 0; u = w->next[u]) {
+        const bool sends = decision->power_w[ECC_UP][u] > 0.0;
+        const double up = sends ? w->paid[ECC_UP][u] : w->alone[ECC_UP][u],
+                     down = sends ? w->paid[ECC_DOWN][u] : w->alone[ECC_DOWN][u];
+        const double local = eswi_ecc_local_utility(scene, u);
+        if (optimum_has_place(w, u))
+            optimum_share(scene, w, u, local * (down / (up + down)));
+        value += sends ? up + down : local;
+    }
+    return value;
+}
+
+/* The bound of a component of chains: the users of a cell on a subchannel in a direction hear each other one way, and
+ * without the other cells they pay no more. The directions share a user's choice to stay local; however its price is divided
+ * between them, each may choose for itself and pays no more than before. The best of some divisions: little for the
+ * downlink, as senders pay, and what follows from where the directions then disagree. */
+ESW_LARGE_OWN double optimum_bound_chains(const eswi_ecc_scene *scene, const optimum_workspace *w, int root,
+                                          const eswi_ecc_decision *decision)
+{
+    for (int u = root; u >= 0; u = w->next[u]) {
+        const double half = 0.5 * eswi_ecc_local_utility(scene, u), down = 3.0 * w->alone[ECC_DOWN][u];
+        optimum_share(scene, w, u, down < half ? down : half);
+    }
+    double best = optimum_bound_divided(scene, w, root, decision);
+    const double value = optimum_divide_as_paid(scene, w, root, decision);
+    for (int k = 0; k <= OPTIMUM_REDIVISIONS && !eswi_ecc_arena_late(w->arena); k++) {
+        const double bound = optimum_bound_divided(scene, w, root, decision);
+        best = bound > best ? bound : best;
+        if (!(best < value * (1.0 - scene->config->gap)) || !optimum_redivide(scene, w, root, value - bound))
+            break;
+    }
+    return best;
 }
 
 /* Lists a component that is the users of one cell on one subchannel each way, without a decision to start from, under noma;
@@ -316,8 +407,9 @@ ESW_LARGE_OWN void optimum_approximate_component(const eswi_ecc_scene *scene, co
     eswi_ecc_joint_settle(w->joint, w->first[root], w->next, decision, w->start_w, w->arena->deadline_s);
     for (int u = w->first[root]; u >= 0; u = w->next[u]) {
         const double local = eswi_ecc_local_utility(scene, u);
-        const double sent =
-            optimum_alone(scene, w, ECC_UP, u, decision) + optimum_alone(scene, w, ECC_DOWN, u, decision);
+        for (int d = 0; d < ECC_DIRECTIONS; d++)
+            w->alone[d][u] = optimum_alone(scene, w, d, u, decision);
+        const double sent = w->alone[ECC_UP][u] + w->alone[ECC_DOWN][u];
         bound += sent < local ? sent : local;
     }
     if (!eswi_ecc_arena_late(w->arena) && scene->access == ECC_NOMA) {
@@ -359,8 +451,20 @@ ESW_LARGE_OWN bool optimum_solve_fixed(ecc_method method, const eswi_ecc_scene *
     return exact;
 }
 
-ESW_LARGE_OWN void optimum_report(ecc_method method, const optimum_workspace *w, ecc_scope scope, bool exact,
-                                  const eswi_ecc_decision *decision)
+/* How a search ended: closed if the gap that will be reported says so, else what kept it from that. */
+ESW_LARGE_OWN ecc_reason optimum_reason(const eswi_ecc_scene *scene, const optimum_workspace *w, bool exact,
+                                        const eswi_ecc_decision *decision)
+{
+    const eswi_ecc_config *config = scene->config;
+    const double bound = decision->diagnostics->bound;
+    const double total = eswi_ecc_utility_sum(config, scene->instance, decision, w->ledger);
+    if (total == bound || eswi_ecc_reported_gap(total, bound, config->users) <= config->gap)
+        return ECC_REASON_GAP;
+    return w->arena->out_of_time ? ECC_REASON_TIME : exact ? ECC_REASON_NODES : ECC_REASON_TOO_LARGE;
+}
+
+ESW_LARGE_OWN void optimum_report(ecc_method method, const eswi_ecc_scene *scene, const optimum_workspace *w,
+                                  ecc_scope scope, bool exact, const eswi_ecc_decision *decision)
 {
     eswi_ecc_diagnostics *out = decision->diagnostics;
     const eswi_ecc_arena *a = w->arena;
@@ -371,10 +475,7 @@ ESW_LARGE_OWN void optimum_report(ecc_method method, const optimum_workspace *w,
         out->reason = ECC_REASON_OPTIMUM;
     } else {
         out->bound *= 1.0 - ECC_REPORTED_MARGIN;
-        out->reason = a->out_of_time    ? ECC_REASON_TIME
-                      : !exact          ? ECC_REASON_TOO_LARGE
-                      : a->out_of_nodes ? ECC_REASON_NODES
-                                        : ECC_REASON_GAP;
+        out->reason = optimum_reason(scene, w, exact, decision);
     }
 }
 
@@ -451,7 +552,7 @@ ESW_LARGE_OWN void optimum_solve_arenas(ecc_method method, const eswi_ecc_scene 
     else
         exact = optimum_solve_fixed(method, scene, w, decision);
     optimum_choose_splits(scene, w, decision);
-    optimum_report(method, w, scope, exact, decision);
+    optimum_report(method, scene, w, scope, exact, decision);
 }
 
 ESW_LARGE void eswi_ecc_optimum_solve(ecc_method method, const eswi_ecc_config *config,

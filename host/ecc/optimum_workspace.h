@@ -3,6 +3,7 @@
 #ifndef ESWI_ECC_OPTIMUM_WORKSPACE_H
 #define ESWI_ECC_OPTIMUM_WORKSPACE_H
 
+#include "ecc/account.h"
 #include "ecc/arena.h"
 #include "ecc/assign.h"
 #include "ecc/joint.h"
@@ -33,9 +34,13 @@ typedef struct optimum_workspace {
     int32_t *slices[ECC_DIRECTIONS];   /* [U] */
     double *start_w[ECC_DIRECTIONS];   /* [U] powers of the decision to start from, 0: local */
     int32_t *parent, *first, *next;    /* [U] of components */
+    double *alone[ECC_DIRECTIONS];     /* [U] what a user pays alone, at least; +inf without a place */
+    double *paid[ECC_DIRECTIONS];      /* [U] what it pays in the decision at hand, where it sends */
     double *share[ECC_DIRECTIONS];     /* [U] of the price of staying local, for bounds */
+    bool *kept[ECC_DIRECTIONS];        /* [U] whether it stays local in a bound's chain */
     bool *done;                        /* [U] */
     int32_t *group_first, *group_next; /* [M], [U] */
+    int32_t *ledger;                   /* of eswi_ecc_utility_sum */
 } optimum_workspace;
 
 ESW_LARGE_OWN bool optimum_is_free(const eswi_ecc_config *config)
@@ -86,7 +91,10 @@ ESW_LARGE_OWN void optimum_lay_out(ecc_method method, const eswi_ecc_config *con
     for (int d = 0; d < ECC_DIRECTIONS; d++) {
         w->slices[d] = ESWI_CARVE(carve, int32_t, users);
         w->start_w[d] = ESWI_CARVE(carve, double, users);
+        w->alone[d] = ESWI_CARVE(carve, double, users);
+        w->paid[d] = ESWI_CARVE(carve, double, users);
         w->share[d] = ESWI_CARVE(carve, double, users);
+        w->kept[d] = ESWI_CARVE(carve, bool, users);
     }
     w->load = ESWI_CARVE(carve, int32_t, (size_t)config->aps * subchannels);
     w->parent = ESWI_CARVE(carve, int32_t, users);
@@ -95,6 +103,7 @@ ESW_LARGE_OWN void optimum_lay_out(ecc_method method, const eswi_ecc_config *con
     w->done = ESWI_CARVE(carve, bool, users);
     w->group_first = ESWI_CARVE(carve, int32_t, subchannels);
     w->group_next = ESWI_CARVE(carve, int32_t, users);
+    w->ledger = ESWI_CARVE(carve, int32_t, eswi_ecc_ledger_ints(config));
     w->element = ESWI_CARVE(carve, eswi_ecc_element, 1);
     w->joint = eswi_ecc_joint_layout(carve, config, method == ECC_JOINT);
     if (method != ECC_JOINT)
@@ -120,28 +129,43 @@ ESW_LARGE_OWN void optimum_count_slices(const eswi_ecc_config *config, const esw
     }
 }
 
-/* Into how many slices the uplink's subchannel of a sender is cut; under noma users may be elsewhere than where slices
- * were counted. */
-ESW_LARGE_OWN int optimum_slices_up(const eswi_ecc_scene *scene, const optimum_workspace *w, int user)
+/* Into how many slices a sender's subchannel is cut; under noma users may be elsewhere than where slices were counted. */
+ESW_LARGE_OWN int optimum_slices(const eswi_ecc_scene *scene, const optimum_workspace *w, int d, int user)
 {
-    return scene->access == ECC_NOMA ? 1 : w->slices[ECC_UP][user];
+    return scene->access == ECC_NOMA ? 1 : w->slices[d][user];
 }
 
-/* The price of a bit to a sender, at the decided powers of all senders of its subchannel in the uplink. */
-ESW_LARGE_OWN double optimum_price(const eswi_ecc_scene *scene, const optimum_workspace *w, int user,
+/* The price of a bit to a sender, at the decided powers of all senders of its subchannel; the groups are those of the
+ * direction. */
+ESW_LARGE_OWN double optimum_price(const eswi_ecc_scene *scene, const optimum_workspace *w, int d, int user,
                                    const eswi_ecc_decision *decision)
 {
     const eswi_ecc_config *config = scene->config;
-    const int m = decision->assigned[ECC_UP][user], slices = optimum_slices_up(scene, w, user);
-    const double *power_w = decision->power_w[ECC_UP], p = power_w[user];
-    const double noise_w = config->noise_w[ECC_UP] / slices;
+    const int m = decision->assigned[d][user], slices = optimum_slices(scene, w, d, user);
+    const double *power_w = decision->power_w[d], p = power_w[user];
+    const double noise_w = config->noise_w[d] / slices;
     double around = 1.0;
     for (int v = w->group_first[m]; v >= 0; v = w->group_next[v])
         if (v != user && power_w[v] > 0.0)
-            around += eswi_ecc_heard_through(scene, ECC_UP, m, user, v) / noise_w * power_w[v];
-    const double sinr = eswi_ecc_own(scene, ECC_UP, m, user, slices) * p / around;
+            around += eswi_ecc_heard_through(scene, d, m, user, v) / noise_w * power_w[v];
+    const double sinr = eswi_ecc_own(scene, d, m, user, slices) * p / around;
     return (config->weight_time + config->weight_energy * p) / eswi_log2_1p(sinr) * slices /
-           config->subchannel_hz[ECC_UP];
+           config->subchannel_hz[d];
+}
+
+/* The split of least utility at a price of a bit, and what it costs with its upload. */
+ESW_LARGE_OWN int optimum_best_split(const eswi_ecc_scene *scene, const optimum_workspace *w, int user,
+                                     double price, double *cost)
+{
+    const int profile = scene->instance->profile_of_user[user];
+    const double *compute = w->tables->compute + (size_t)profile * ((size_t)scene->config->max_units + 1);
+    const double *bits = scene->config->profiles[profile].bits;
+    int best = 1;
+    for (int s = 2; s < scene->config->profiles[profile].units; s++)
+        if (compute[s] + bits[s] * price < compute[best] + bits[best] * price)
+            best = s;
+    *cost = compute[best] + bits[best] * price;
+    return best;
 }
 
 /* The split of least utility at the price of a bit that the decided powers give, and its compute units. */
@@ -149,22 +173,16 @@ ESW_LARGE_OWN void optimum_choose_splits(const eswi_ecc_scene *scene, const opti
                                          const eswi_ecc_decision *decision)
 {
     const eswi_ecc_config *config = scene->config;
-    const size_t splits = (size_t)config->max_units + 1;
+    double cost;
     eswi_ecc_link_users(config->users, config->subchannels, decision->assigned[ECC_UP], w->group_first,
                         w->group_next);
     for (int u = 0; u < config->users; u++) {
         if (!(decision->power_w[ECC_UP][u] > 0.0))
             continue;
-        const int profile = scene->instance->profile_of_user[u];
-        const double *compute = w->tables->compute + (size_t)profile * splits;
-        const double *bits = config->profiles[profile].bits;
-        const double price = optimum_price(scene, w, u, decision);
-        int best = 1;
-        for (int s = 2; s < config->profiles[profile].units; s++)
-            if (compute[s] + bits[s] * price < compute[best] + bits[best] * price)
-                best = s;
+        const size_t row = (size_t)scene->instance->profile_of_user[u] * ((size_t)config->max_units + 1);
+        const int best = optimum_best_split(scene, w, u, optimum_price(scene, w, ECC_UP, u, decision), &cost);
         decision->split[u] = best;
-        decision->compute_units[u] = w->tables->units[(size_t)profile * splits + (size_t)best];
+        decision->compute_units[u] = w->tables->units[row + (size_t)best];
     }
 }
 

@@ -113,10 +113,10 @@ extern "C" __global__ void __launch_bounds__(1)
     *g.next = 0;
 }
 
-static __device__ ESW_NOINLINE void solve_one(const optimum_stage *g, ecc_method method, uint32_t crew,
-                                              uint32_t i)
+/* Scenario i, by the warp that is block blockIdx.x. */
+static __device__ ESW_NOINLINE void solve_one(const optimum_stage *g, ecc_method method, uint32_t i)
 {
-    eswi_ecc_crew_order *order = &g->orders[crew];
+    eswi_ecc_crew_order *order = &g->orders[blockIdx.x];
     const eswi_ecc_optimum_kernels kernels = {{order}, {order}};
     eswi_carve carve = {g->tables, 0};
     eswi_ecc_optimum_tables tables;
@@ -124,16 +124,16 @@ static __device__ ESW_NOINLINE void solve_one(const optimum_stage *g, ecc_method
     const eswi_ecc_instance instance = eswi_ecc_instance_at(g->config, g->instances + i * g->instance_bytes);
     const eswi_ecc_decision decision = eswi_ecc_decision_at(g->config, g->decisions + i * g->decision_bytes);
     eswi_ecc_optimum_solve(method, g->config, &tables, &instance, &kernels,
-                           g->workspaces + crew * g->workspace_bytes, &decision);
+                           g->workspaces + blockIdx.x * g->workspace_bytes, &decision);
 }
 
 /* The first thread of a warp: scenario after scenario. */
-static __device__ ESW_NOINLINE void lead(const optimum_stage *g, ecc_method method, uint32_t crew)
+static __device__ ESW_NOINLINE void lead(const optimum_stage *g, ecc_method method)
 {
     for (uint32_t i = ESW_TAKE_TICKET(g->next); i < g->count; i = ESW_TAKE_TICKET(g->next))
-        solve_one(g, method, crew, i);
-    g->orders[crew].task = CREW_DONE;
-    crew_turn(&g->orders[crew]);
+        solve_one(g, method, i);
+    g->orders[blockIdx.x].task = CREW_DONE;
+    crew_turn(&g->orders[blockIdx.x]);
 }
 
 /* A block is a warp. That one of them on a multiprocessor is enough must be said: else ptxas keeps registers back for more,
@@ -142,7 +142,7 @@ extern "C" __global__ void __launch_bounds__(CREW_THREADS, 1)
     ecc_optimum_kernel(const optimum_stage g, ecc_method method)
 {
     if (threadIdx.x == 0)
-        lead(&g, method, blockIdx.x);
+        lead(&g, method);
     else
         while (crew_turn(&g.orders[blockIdx.x]) != CREW_DONE)
             continue;

@@ -72,8 +72,8 @@ class Reasons(CliTest):
         self.assertIn("|".join(REASONS).encode(), (run / "results.h5").read_bytes())
 
     def test_a_component_beyond_the_exact_search_is_not_a_node_limit(self):
-        text = small("certified", parameters=", cluster_cap: 14").replace("aps: 2, users: 4, subchannels: 2",
-                                                                          "aps: 1, users: 14, subchannels: 1")
+        text = small("{use: certified, gap: 1e-5}", parameters=", cluster_cap: 14").replace(
+            "aps: 2, users: 4, subchannels: 2", "aps: 1, users: 14, subchannels: 1")
         document = self.solve(self.write(text), "certified")
         self.assertEqual(document["diagnostics"]["reason"], "too-large")
         self.assertGreater(document["diagnostics"]["bound"], 0)

@@ -134,7 +134,7 @@ SEARCHES = (
     Mutant("crew-half-the-lanes", CREW, "threadIdx.x % CREW_THREADS < ECC_LANES",
            "threadIdx.x % CREW_THREADS < ECC_LANES / 2"),
     Mutant("crew-every-thread-a-lane", CREW, "    if (threadIdx.x % CREW_THREADS < ECC_LANES)\n", ""),
-    Mutant("crew-end-not-said", OPTIMUM, "    g->orders[crew].task = CREW_DONE;\n", "", "race"),
+    Mutant("crew-end-not-said", OPTIMUM, "    g->orders[blockIdx.x].task = CREW_DONE;\n", "", "race"),
     Mutant("crew-orders-of-the-first", OPTIMUM, "crew_turn(&g.orders[blockIdx.x])",
            "crew_turn(&g.orders[0])", "race"),
     Mutant("crew-ticket-not-atomic", OPTIMUM, "i < g->count; i = ESW_TAKE_TICKET(g->next))",
@@ -151,7 +151,7 @@ SEARCHES = (
     Mutant("chain-table-overwritten", STATES, "t->low[now], t->high[user], t->low[now ^ 1],",
            "t->low[now], t->high[user], t->low[now],", "race"),
     # ---- memory and scenarios
-    Mutant("searches-share-a-workspace", OPTIMUM, "g->workspaces + crew * g->workspace_bytes",
+    Mutant("searches-share-a-workspace", OPTIMUM, "g->workspaces + blockIdx.x * g->workspace_bytes",
            "g->workspaces", "race"),
     Mutant("searches-counter-not-cleared", OPTIMUM, "    *g.next = 0;\n", ""),
     Mutant("searches-one-too-many", OPTIMUM, "i < g->count; i = ESW_TAKE", "i <= g->count; i = ESW_TAKE", "asan"),

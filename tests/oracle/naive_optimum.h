@@ -6,7 +6,7 @@
 #include "cases.h"
 #include "ecc/optimum.h"
 
-enum { NAIVE_USERS = 8 };
+enum { NAIVE_USERS = 14 };
 
 /* All users of a case as they are on one subchannel; slices are those of the case's decision. */
 typedef struct naive {
