@@ -155,9 +155,6 @@ SEARCHES = (
            "g->workspaces", "race"),
     Mutant("searches-counter-not-cleared", OPTIMUM, "    *g.next = 0;\n", ""),
     Mutant("searches-one-too-many", OPTIMUM, "i < g->count; i = ESW_TAKE", "i <= g->count; i = ESW_TAKE", "asan"),
-    Mutant("searches-tables-of-the-other-method", OPTIMUM,
-           "run(batch, from, batch->d_tables + eswi_ecc_optimum_tables_bytes(method, &batch->config),",
-           "run(batch, from, batch->d_tables,"),
     # ---- the search
     Mutant("bound-the-wrong-way", BOUND, "g > 0.0 ? g * (b->low", "g < 0.0 ? g * (b->low"),
     Mutant("bound-of-the-halved-box-only", FRONTIER, "node.bound = bound > node.bound ? bound : node.bound;",
@@ -167,8 +164,7 @@ SEARCHES = (
     Mutant("heap-child-off-by-one", FRONTIER, "child = 2 * at + 1)", "child = 2 * at + 2)"),
     Mutant("batch-one-pair-short", FRONTIER, "while (s->n < ECC_LANES && s->waiting",
            "while (s->n < ECC_LANES - 2 && s->waiting"),
-    Mutant("levels-last-combination-left-out", LEVELS, "if (++h->at[h->outer[k]] < h->scan->levels)",
-           "if (++h->at[h->outer[k]] < h->scan->levels - 1)"),
+    Mutant("levels-pruned-too-early", LEVELS, "h->best * (1.0 + (double)ECC_SCAN_TOLERANCE)", "h->best * 0.9"),
     Mutant("arena-bound-raised-the-wrong-way", ARENA, "if (bound > *known &&", "if (bound < *known &&"),
 )
 
@@ -200,7 +196,6 @@ SYSTEMS = (
     Mutant("cansa-games-share-memory", CANSA, "scenario * game_bytes(batch.clients)", "0 * scenario"),
     Mutant("cansa-lane-of-the-warp", CANSA, "lane = threadIdx.x % ESW_LANES", "lane = threadIdx.x % 32"),
     Mutant("clo-device-of-the-scenario", CLO, "(int)(threadIdx.x % devices)", "(int)(i % devices)"),
-    Mutant("clo-threads-beyond-whole-scenarios", CLO, "threadIdx.x < together * devices && i < batch.count", "i < batch.count"),
     Mutant("clo-lists-shared", CLO, "batch.d_lists + i * batch.lists_bytes", "batch.d_lists"),
     Mutant("clo-draws-overlap", CLO, "(int)(blockIdx.x * blockDim.x + threadIdx.x) * CLO_GAINS_A_BLOCK;",
            "(int)(blockIdx.x * blockDim.x + threadIdx.x);", "race"),
