@@ -62,7 +62,7 @@ class Scripts(SimtTest):
     def test_on_simt_to_the_end(self):
         done = self.script("on_gpu.sh", pathlib.Path(PROGRAM).parent, "simt")
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
-        for part in ("ecc", "spread", "optima", "cansa", "clo"):
+        for part in ("ecc", "spread", "optima", "cansa", "clo", "large"):
             self.assertIn(f"== same bits: {part}\n", done.stdout)
         self.assertIn("left out: it needs a GPU", done.stdout)
         self.assertIn("MEANINGLESS", done.stdout)
