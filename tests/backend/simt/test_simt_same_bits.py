@@ -159,12 +159,14 @@ class SameBits(SimtTest):
 
     def test_a_device_is_given_as_many_scenarios_as_it_has_threads_for(self):
         """Where nobody asks for a batch; pinned memory of large instances keeps it smaller."""
-        small, large = (self.write(experiment(10**6, ("device-only",), "uniform", aps=aps, users=users, subchannels=subchannels),
-                                   f"{users}.yaml") for users, aps, subchannels in ((1, 1, 1), (400, 2, 100)))
-        batches = {(path.name, backend): int(re.search(r"batches of (\d+)", self.succeed(
-            "run", path, "--dry-run", "--backend", backend))[1]) for path in (small, large) for backend in ("cpu", "simt")}
-        self.assertEqual([batches[small.name, backend] for backend in ("cpu", "simt")], [4096, 1 << 18])
-        self.assertLess(batches[large.name, "simt"], 1 << 18)
+        def batch(backend, size, *arguments):
+            aps, users, subchannels = size
+            path = self.write(experiment(10**6, ("device-only",), "uniform", aps=aps, users=users, subchannels=subchannels))
+            text = self.succeed("run", path, "--dry-run", "--backend", backend, *arguments)
+            return int(re.search(r"batches of (\d+)", text)[1])
+
+        self.assertEqual([batch(backend, (1, 1, 1)) for backend in ("cpu", "simt")], [4096, 1 << 18])
+        self.assertLess(batch("simt", (2, 400, 100), "--max-memory", "200M"), 4096)
 
     def test_schedules_deferred_streams_and_several_devices_do_not_matter(self):
         text = experiment(23, entries(iterations=8, levels=4, unit_levels=3), "users_around_ap",
