@@ -55,7 +55,8 @@ def executed(build):
         for part, text in workload.experiments(SCENARIOS, SEARCHES, AUCTIONS, REALISATIONS).items():
             (folder / f"{part}.yaml").write_text(text, encoding="utf-8")
             program.succeed("run", folder / f"{part}.yaml", "-o", folder / part, "--backend", "simt", "--quiet",
-                            environment={"ESW_SIMT_PTX": files, "ESW_SIMT_COUNTS": str(folder / "counts")}, timeout=1800)
+                            environment={"ESW_SIMT_PTX": files, "ESW_SIMT_ROWS": "65535",
+                                         "ESW_SIMT_COUNTS": str(folder / "counts")}, timeout=1800)
             for line in (folder / "counts").read_text(encoding="utf-8").splitlines():
                 kernel, what, number = line.split("\t")
                 counts.setdefault(kernel, Counter())[what] += int(number)

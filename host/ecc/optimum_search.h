@@ -236,7 +236,8 @@ ESW_LARGE_OWN ecc_reason optimum_reason(const eswi_ecc_scene *scene, const optim
     const double total = eswi_ecc_utility_sum(config, scene->instance, decision, w->ledger);
     if (total == bound || eswi_ecc_reported_gap(total, bound, config->users) <= config->gap)
         return ECC_REASON_GAP;
-    return w->arena->out_of_time ? ECC_REASON_TIME : exact ? ECC_REASON_NODES : ECC_REASON_TOO_LARGE;
+    const eswi_ecc_arena *a = w->arena;
+    return a->out_of_time ? ECC_REASON_TIME : exact || a->out_of_nodes ? ECC_REASON_NODES : ECC_REASON_TOO_LARGE;
 }
 
 ESW_LARGE_OWN void optimum_report(ecc_method method, const eswi_ecc_scene *scene, const optimum_workspace *w,

@@ -63,7 +63,7 @@ static __device__ __forceinline__ unsigned long long eswi_nanoseconds(void)
 #define ESW_BACKEND_NAME  "simt"
 
 #define ESW_NOINLINE             __attribute__((noinline))
-#define ESW_GRID_ROWS            simt::most_rows
+#define ESW_GRID_ROWS            simt::most_rows()
 #define ESW_NANOSECONDS()        simt::nanoseconds()
 #define ESW_TAKE_TICKET(counter) simt::take_ticket(counter)
 

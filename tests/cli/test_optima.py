@@ -71,6 +71,14 @@ class Reasons(CliTest):
         self.succeed("run", self.write(SMALL), "-o", run, "--quiet")
         self.assertIn("|".join(REASONS).encode(), (run / "results.h5").read_bytes())
 
+    def test_a_node_limit_beside_a_large_component_is_named(self):
+        """Twelve users on one subchannel, nine on the other, which the limit keeps open."""
+        text = small("{use: certified, gap: 0.01, max_nodes: 16}", "keep: [scenarios]\n",
+                     ", cluster_cap: 12, bandwidth_up_hz: 40000, bandwidth_down_hz: 40000, upload: network, "
+                     "profile: {mix: [nin-cifar10-32, alexnet-imagenet-224, yolov2tiny-cifar10-416]}")
+        path = self.write(text.replace("aps: 2, users: 4", "aps: 1, users: 21"))
+        self.assertEqual(self.solve(path, "certified")["diagnostics"]["reason"], "node-limit")
+
     def test_a_component_beyond_the_exact_search_is_not_a_node_limit(self):
         text = small("{use: certified, gap: 1e-5}", parameters=", cluster_cap: 14").replace(
             "aps: 2, users: 4, subchannels: 2", "aps: 1, users: 14, subchannels: 1")

@@ -21,7 +21,7 @@ extern "C" __global__ void broken_kernel(float *x)
 
 Test(simt_host, an_impossible_launch_is_an_error_once)
 {
-    const dim3 bad_grids[] = {{0}, {1, simt::most_rows + 1}, {1, 1, 65536}},
+    const dim3 bad_grids[] = {{0}, {1, simt::most_rows() + 1}, {1, 1, 65536}},
                bad_blocks[] = {{0}, {1025}, {32, 33}, {1, 1, 65}};
     DeviceArray<float> x(32);
     for (dim3 grid : bad_grids) {

@@ -31,11 +31,18 @@ static Config config_from_environment()
         c.seed = strtoull(seed, nullptr, 0);
     c.defer_streams = getenv("ESW_SIMT_DEFER") != nullptr;
     c.print_reports = true;
+    const char *rows = getenv("ESW_SIMT_ROWS");
+    c.rows = rows ? static_cast<unsigned>(std::min(std::max(atoi(rows), 1), 65535)) : 3;
     const char *devices = getenv("ESW_SIMT_DEVICES");
     c.devices = devices ? std::min(std::max(atoi(devices), 0), most_devices) : 1;
     return c;
 }
 Config config = config_from_environment();
+
+unsigned most_rows()
+{
+    return config.rows;
+}
 
 void set_executor(Executor *e)
 {
@@ -249,7 +256,7 @@ static bool valid_configuration(const void *function, dim3 grid, dim3 block, siz
 {
     const size_t threads = static_cast<size_t>(block.x) * block.y * block.z;
     return threads > 0 && block.x <= 1024 && block.y <= 1024 && block.z <= 64 && threads <= 1024 &&
-           grid.x > 0 && grid.x <= 0x7fffffffu && grid.y > 0 && grid.y <= most_rows && grid.z > 0 &&
+           grid.x > 0 && grid.x <= 0x7fffffffu && grid.y > 0 && grid.y <= config.rows && grid.z > 0 &&
            grid.z <= 65535 && dynamic_shared_bytes <= dynamic_shared_limit(function);
 }
 

@@ -22,6 +22,9 @@ struct Config {
     bool defer_streams;
     /* Reports also go to stderr. Start value: true. */
     bool print_reports;
+    /* Most blocks of a grid in y, 65535 on a device; with few, kernels whose rows of blocks walk over more scenarios than that
+     * walk here too. Start value: ESW_SIMT_ROWS, else 3. */
+    unsigned rows;
     /* How many devices there are, up to most_devices. Start value: ESW_SIMT_DEVICES, else 1. */
     int devices;
 };

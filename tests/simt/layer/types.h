@@ -59,8 +59,8 @@ inline double2 make_double2(double x, double y)
 
 namespace simt
 {
-/* Of a grid in y, 65535 on a device. Kernels whose rows of blocks walk over more scenarios than that walk here too. */
-constexpr unsigned most_rows = 3;
+/* Of a grid in y: config.rows. */
+unsigned most_rows();
 } // namespace simt
 
 struct dim3 {
