@@ -16,6 +16,15 @@ function(esw_test_properties name timeout labels)
     ENVIRONMENT "ASAN_OPTIONS=detect_leaks=1:halt_on_error=1;UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1;OMP_WAIT_POLICY=passive;EDGESWEEP_DATA=${PROJECT_SOURCE_DIR}/datasets")
 endfunction()
 
+# esw_has_long_form(name...)
+#
+# These tests do more under ESW_TEST_FULL=1: minutes to an hour of it. They start before the others, so that they do not
+# run alone at the end.
+function(esw_has_long_form)
+  set_tests_properties(${ARGN} PROPERTIES TIMEOUT 10800 COST 1000)
+  set_property(TEST ${ARGN} APPEND PROPERTY LABELS long)
+endfunction()
+
 # esw_add_test(name sources... [LABELS label...] [TIMEOUT seconds] [LIBRARIES target...] [DEFINITIONS def...])
 #
 # Builds test_<name>, linked to edgesweep, which sees the public headers, host/ and tests/support/. The folder of the
