@@ -89,22 +89,20 @@ ESW_LARGE_OWN void joint_lay_out_direction(eswi_ecc_joint *j, eswi_carve *carve,
 ESW_LARGE eswi_ecc_joint *eswi_ecc_joint_layout(eswi_carve *carve, const eswi_ecc_config *config, bool moves)
 {
     const size_t users = (size_t)config->users, capacity = (size_t)joint_capacity(config);
-    eswi_ecc_joint laid_out, *j = ESWI_CARVE(carve, eswi_ecc_joint, 1);
-    memset(&laid_out, 0, sizeof laid_out);
-    laid_out.moves = moves && config->access == ECC_NOMA;
+    eswi_ecc_joint measured, *placed = ESWI_CARVE(carve, eswi_ecc_joint, 1), *j = placed ? placed : &measured;
+    memset(j, 0, sizeof *j);
+    j->moves = moves && config->access == ECC_NOMA;
     for (int d = 0; d < ECC_DIRECTIONS; d++)
-        joint_lay_out_direction(&laid_out, carve, config, d);
-    laid_out.examined = ESWI_CARVE(carve, int32_t, users);
+        joint_lay_out_direction(j, carve, config, d);
+    j->examined = ESWI_CARVE(carve, int32_t, users);
     for (int p = 0; p < PARTS; p++) {
-        laid_out.part[p].who = ESWI_CARVE(carve, int32_t, capacity);
-        laid_out.part[p].power_w = ESWI_CARVE(carve, double, capacity);
+        j->part[p].who = ESWI_CARVE(carve, int32_t, capacity);
+        j->part[p].power_w = ESWI_CARVE(carve, double, capacity);
     }
-    eswi_ecc_senders_layout(&laid_out.senders, carve, (int)capacity);
-    laid_out.room = ESWI_CARVE(carve, double, 3 * capacity);
-    laid_out.order = ESWI_CARVE(carve, int32_t, users);
-    if (carve->base)
-        *j = laid_out;
-    return j;
+    eswi_ecc_senders_layout(&j->senders, carve, (int)capacity);
+    j->room = ESWI_CARVE(carve, double, 3 * capacity);
+    j->order = ESWI_CARVE(carve, int32_t, users);
+    return placed;
 }
 
 /* Nobody sends. */

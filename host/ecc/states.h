@@ -7,9 +7,10 @@
  *
  * takes one variable, and W_{n-1}(0) is the optimum. X is kept on a geometric grid of c + X, c = 1 / max a. Rounding it
  * down at every step bounds the optimum from below, up from above, as costs rise with interference; a step that is off by
- * a factor 1 + d changes a cost by no more than that factor.
+ * a factor 1 + d changes a cost by no more than that factor. Of user k only the states are computed that the senders after
+ * it can reach: they are fewer the weaker those are.
  *
- * Any number of users, levels x states x users steps. Shared with GPU code.
+ * Any number of users, levels x states x users steps at most. Shared with GPU code.
  */
 #ifndef ESWI_ECC_STATES_H
 #define ESWI_ECC_STATES_H
@@ -29,6 +30,7 @@ typedef struct eswi_ecc_cell {
     float own[ECC_CHAIN_USERS];                          /* 1/W */
     float hears[ECC_CHAIN_USERS], adds[ECC_CHAIN_USERS]; /* a, b; b in units in which a X is over the noise */
     float local[ECC_CHAIN_USERS]; /* what staying silent costs, FLT_MAX where it is not allowed */
+    int states[ECC_CHAIN_USERS];  /* how many, from the first on, are asked of a user; falls from user to user */
     int lines[ECC_CHAIN_USERS];
     float fixed[ECC_CHAIN_USERS][ECC_ELEMENT_LINES], slope[ECC_CHAIN_USERS][ECC_ELEMENT_LINES];
     float offset, octaves; /* c; of all states, with room for rounding up */
@@ -43,14 +45,42 @@ typedef struct eswi_ecc_cell_table {
     float sum[ECC_CHAIN_STATES], low[2][ECC_CHAIN_STATES], high[ECC_CHAIN_USERS + 1][ECC_CHAIN_STATES];
 } eswi_ecc_cell_table;
 
-/* W before the first user. State k holds c + X = c 2^(k octaves / states). */
+/* A state that is surely not above c + X; two more are not below it, as the logarithm is right to a hundredth of a state. */
+ESW_FN int eswi_ecc_cell_below(const eswi_ecc_cell *c, float sum)
+{
+    const float inverse_offset = 1.0f / c->offset, per_octave = ECC_CHAIN_STATES / c->octaves;
+    const float state = eswi_log2f(sum * inverse_offset) * per_octave - 0.01f;
+    const int below = state > 0.0f ? (int)state : 0;
+    return below < ECC_CHAIN_STATES - 3 ? below : ECC_CHAIN_STATES - 3;
+}
+
+/* c + X of a state: c 2^(state octaves / states). */
+ESW_FN float eswi_ecc_cell_sum(const eswi_ecc_cell *c, int state)
+{
+    return c->offset * eswi_exp2f(c->octaves / ECC_CHAIN_STATES * (float)state);
+}
+
+/* Counts the states that are asked of each user, in whole groups of lanes: the last one hears nobody, and each before it is
+ * asked for what the next looks up from its own highest with its highest power. (One more, as a computed logarithm need
+ * not grow where its argument does by a rounding.) */
+ESW_FN void eswi_ecc_cell_count_states(eswi_ecc_cell *c)
+{
+    int highest = 0;
+    for (int k = c->n - 1; k >= 0; k--) {
+        const int states = (highest / ECC_LANES + 1) * ECC_LANES;
+        c->states[k] = states < ECC_CHAIN_STATES ? states : ECC_CHAIN_STATES;
+        const float most = eswi_ecc_cell_sum(c, c->states[k] - 1) + c->adds[k] * c->power[c->levels - 1];
+        highest = eswi_ecc_cell_below(c, most) + 2 + 1;
+    }
+}
+
+/* W before the first user. */
 ESW_FN void eswi_ecc_cell_begin(const eswi_ecc_cell *c, eswi_ecc_cell_table *t)
 {
-    const float step = c->octaves / ECC_CHAIN_STATES;
     for (int k = 0; k < ECC_CHAIN_STATES; k += ECC_LANES)
         ESW_EACH_LANE(l)
         {
-            t->sum[k + l] = c->offset * eswi_exp2f(step * (float)(k + l));
+            t->sum[k + l] = eswi_ecc_cell_sum(c, k + l);
             t->low[0][k + l] = t->high[0][k + l] = 0.0f;
         }
 }
@@ -60,7 +90,6 @@ ESW_FN void eswi_ecc_cell_begin(const eswi_ecc_cell *c, eswi_ecc_cell_table *t)
 ESW_FN void eswi_ecc_cell_states(const eswi_ecc_cell *c, int user, int between, int k, const float *sum,
                                  const float *low, const float *high, float *next_low, float *next_high)
 {
-    const float per_octave = ECC_CHAIN_STATES / c->octaves, inverse_offset = 1.0f / c->offset;
     ESW_LANE_VAR(float, heard);
     ESW_LANE_VAR(float, heard_price);
     ESW_LANE_VAR(float, least_low);
@@ -81,9 +110,7 @@ ESW_FN void eswi_ecc_cell_states(const eswi_ecc_cell *c, int user, int between, 
             const float x = price / eswi_log2_1pf_finite(received * ESW_AT(heard, l));
             ESW_AT(heard_price, l) = x < 1e30f ? x : 1e30f;
             ESW_AT(cost, l) = c->slope[user][0] * ESW_AT(heard_price, l) + c->fixed[user][0];
-            const float state = eswi_log2f((sum[k + l] + added) * inverse_offset) * per_octave - 0.01f;
-            const int below = state > 0.0f ? (int)state : 0;
-            ESW_AT(at, l) = below < ECC_CHAIN_STATES - 3 ? below : ECC_CHAIN_STATES - 3;
+            ESW_AT(at, l) = eswi_ecc_cell_below(c, sum[k + l] + added);
         }
         for (int line = 1; line < c->lines[user]; line++)
             ESW_EACH_LANE(l)
@@ -93,7 +120,6 @@ ESW_FN void eswi_ecc_cell_states(const eswi_ecc_cell *c, int user, int between, 
             }
         ESW_EACH_LANE(l)
         {
-            /* The logarithm is right to a hundredth of a state, so two above is not below. */
             const float with_low = ESW_AT(cost, l) + low[ESW_AT(at, l)],
                         with_high = ESW_AT(cost, l) + high[ESW_AT(at, l) + 2];
             ESW_AT(least_low, l) = with_low < ESW_AT(least_low, l) ? with_low : ESW_AT(least_low, l);
@@ -107,11 +133,11 @@ ESW_FN void eswi_ecc_cell_states(const eswi_ecc_cell *c, int user, int between, 
     }
 }
 
-/* A user's W at all states; the last one hears nobody, so that the first states are all there is to know. */
+/* A user's W at the states it is asked for. */
 ESW_FN void eswi_ecc_cell_user(const eswi_ecc_cell *c, int user, int between, eswi_ecc_cell_table *t)
 {
-    const int states = user + 1 < c->n ? (int)ECC_CHAIN_STATES : (int)ECC_LANES, now = user & 1;
-    for (int k = 0; k < states; k += ECC_LANES)
+    const int now = user & 1;
+    for (int k = 0; k < c->states[user]; k += ECC_LANES)
         eswi_ecc_cell_states(c, user, between, k, t->sum, t->low[now], t->high[user], t->low[now ^ 1],
                              t->high[user + 1]);
 }
@@ -125,14 +151,6 @@ ESW_FN eswi_ecc_cell_bounds eswi_ecc_cell_end(const eswi_ecc_cell *c, const eswi
     return bounds;
 }
 
-/* The state at or above c + X. */
-ESW_FN int eswi_ecc_cell_above(const eswi_ecc_cell *c, float sum)
-{
-    const float state = eswi_log2f(sum / c->offset) * (ECC_CHAIN_STATES / c->octaves) - 0.01f;
-    const int below = state > 0.0f ? (int)state : 0;
-    return (below < ECC_CHAIN_STATES - 3 ? below : ECC_CHAIN_STATES - 3) + 2;
-}
-
 /* Powers, 0 for who stays silent, that cost no more than the upper bound of a table done without `between`: at the
  * interference they have, every user takes what is best with the bound on those before it. In the order of decoding. */
 ESW_FN void eswi_ecc_cell_decide(const eswi_ecc_cell *c, const eswi_ecc_cell_table *t, float *power_w)
@@ -143,7 +161,7 @@ ESW_FN void eswi_ecc_cell_decide(const eswi_ecc_cell *c, const eswi_ecc_cell_tab
         float least = FLT_MAX;
         power_w[k] = 0.0f;
         if (c->local[k] < FLT_MAX)
-            least = c->local[k] + t->high[k][eswi_ecc_cell_above(c, sum)];
+            least = c->local[k] + t->high[k][eswi_ecc_cell_below(c, sum) + 2];
         for (int g = 0; g < c->levels; g++) {
             const float power = c->power[g];
             const float x = (c->weight_time + c->weight_energy * power) / eswi_log2_1pf_finite(power * heard);
@@ -152,7 +170,7 @@ ESW_FN void eswi_ecc_cell_decide(const eswi_ecc_cell *c, const eswi_ecc_cell_tab
                 const float other = c->slope[k][line] * x + c->fixed[k][line];
                 cost = other < cost ? other : cost;
             }
-            const float total = cost + t->high[k][eswi_ecc_cell_above(c, sum + c->adds[k] * power)];
+            const float total = cost + t->high[k][eswi_ecc_cell_below(c, sum + c->adds[k] * power) + 2];
             if (total < least) {
                 least = total;
                 power_w[k] = power;

@@ -275,6 +275,8 @@ MODELS = (
     Mutant("slot-unit-sent-and-decided", SLOT, "fits &= --left[k] >= 0;", "fits &= left[k] > 0;"),
     Mutant("queues-unit-of-the-slot-before", QUEUES, "            eswi_clo_enqueue(q, p->device_node[k], k, t);\n",
            "            eswi_clo_enqueue(q, p->device_node[k], k, t > 0 ? t - 1 : t);\n"),
+    Mutant("chain-states-of-the-least-power", STATES, "c->adds[k] * c->power[c->levels - 1]",
+           "c->adds[k] * c->power[0]"),
     Mutant("control-the-wrong-way", CONTROL, "p->gamma * (p->r - mean[k])", "p->gamma * (mean[k] - p->r)"),
 )
 

@@ -32,9 +32,8 @@ class Budgets(unittest.TestCase):
 
     def test_no_kernel_spills(self):
         self.assertTrue(self.found)
-        for name, kernel, needs in self.found:
-            most = self.budget(kernel).get("spills", 0) if name.endswith("sm_121") else 0
-            self.assertLessEqual(needs.spills, most, name)
+        for name, _, needs in self.found:
+            self.assertEqual(needs.spills, 0, name)
 
     def test_every_kernel_stays_inside_its_budget(self):
         for name, kernel, needs in self.found:
