@@ -2,8 +2,8 @@
 # Builds edgesweep and runs its whole test suite: an optimised build, a debug build with sanitizers by the other compiler,
 # and a comparison of the bits that both compute. Installs what is missing (Debian, Ubuntu).
 #
-# usage: ./test.sh [--full]     --full runs the long forms of tests that have one (ESW_TEST_FULL=1), about two hours; the
-#                               build with sanitizers sees the same code in their short forms
+# usage: ./test.sh [--full]     --full runs the long forms of tests that have one (ESW_TEST_FULL=1), an hour and a half on two
+#                               cores; the build with sanitizers sees the same code in their short forms
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"

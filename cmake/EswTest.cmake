@@ -16,12 +16,12 @@ function(esw_test_properties name timeout labels)
     ENVIRONMENT "ASAN_OPTIONS=detect_leaks=1:halt_on_error=1;UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1;OMP_WAIT_POLICY=passive;EDGESWEEP_DATA=${PROJECT_SOURCE_DIR}/datasets")
 endfunction()
 
-# esw_has_long_form(name...)
+# esw_has_long_form(seconds name...)
 #
-# These tests do more under ESW_TEST_FULL=1: minutes to an hour of it. They start before the others, so that they do not
+# These tests do more under ESW_TEST_FULL=1, for as many seconds at most. They start before the others, so that they do not
 # run alone at the end.
-function(esw_has_long_form)
-  set_tests_properties(${ARGN} PROPERTIES TIMEOUT 10800 COST 1000)
+function(esw_has_long_form seconds)
+  set_tests_properties(${ARGN} PROPERTIES TIMEOUT "${seconds}" COST 1000)
   set_property(TEST ${ARGN} APPEND PROPERTY LABELS long)
 endfunction()
 

@@ -165,11 +165,7 @@ ESW_LARGE void eswi_ecc_cell_build(const eswi_ecc_scene *scene, int d, int subch
         most += adds * config->power_max_w[d];
         keenest = hears > keenest ? hears : keenest;
     }
-    const double offset = 1.0 / keenest,
-                 top = ECC_CHAIN_STATES - 2.0 * n - 4.0; /* rounding up climbs two a user */
-    c->offset = (float)offset;
-    c->octaves = (float)(eswi_log2((offset + most) / offset) * 1.0001 * ECC_CHAIN_STATES / top);
-    eswi_ecc_cell_count_states(c);
+    eswi_ecc_cell_lay_states(c, keenest, most);
 }
 
 #endif

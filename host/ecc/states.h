@@ -19,6 +19,10 @@
 
 enum { ECC_CHAIN_USERS = 64, ECC_CHAIN_STATES = 512 };
 
+/* The least range of states. Single precision tells states of it apart a hundred times over; below it the interference of
+ * all users is a hundredth of the noise. */
+#define ECC_CHAIN_OCTAVES_LEAST 0x1p-6
+
 /* Float error of a chain's bounds, relative: docs/tolerances.md. */
 #define ECC_CHAIN_TOLERANCE 0x1p-14f
 
@@ -30,7 +34,7 @@ typedef struct eswi_ecc_cell {
     float own[ECC_CHAIN_USERS];                          /* 1/W */
     float hears[ECC_CHAIN_USERS], adds[ECC_CHAIN_USERS]; /* a, b; b in units in which a X is over the noise */
     float local[ECC_CHAIN_USERS]; /* what staying silent costs, FLT_MAX where it is not allowed */
-    int states[ECC_CHAIN_USERS];  /* how many, from the first on, are asked of a user; falls from user to user */
+    int states[ECC_CHAIN_USERS];  /* how many, from the first on, are asked of a user; never more than of the one before */
     int lines[ECC_CHAIN_USERS];
     float fixed[ECC_CHAIN_USERS][ECC_ELEMENT_LINES], slope[ECC_CHAIN_USERS][ECC_ELEMENT_LINES];
     float offset, octaves; /* c; of all states, with room for rounding up */
@@ -45,13 +49,14 @@ typedef struct eswi_ecc_cell_table {
     float sum[ECC_CHAIN_STATES], low[2][ECC_CHAIN_STATES], high[ECC_CHAIN_USERS + 1][ECC_CHAIN_STATES];
 } eswi_ecc_cell_table;
 
-/* A state that is surely not above c + X; two more are not below it, as the logarithm is right to a hundredth of a state. */
+/* A state that is not above c + X; two more are not below it, as the logarithm is right to a few hundredths of a state. Sums
+ * beyond the states, infinite ones too, have the last that leaves room for two more. */
 ESW_FN int eswi_ecc_cell_below(const eswi_ecc_cell *c, float sum)
 {
     const float inverse_offset = 1.0f / c->offset, per_octave = ECC_CHAIN_STATES / c->octaves;
     const float state = eswi_log2f(sum * inverse_offset) * per_octave - 0.01f;
-    const int below = state > 0.0f ? (int)state : 0;
-    return below < ECC_CHAIN_STATES - 3 ? below : ECC_CHAIN_STATES - 3;
+    const float reached = state < (float)(ECC_CHAIN_STATES - 3) ? state : (float)(ECC_CHAIN_STATES - 3);
+    return reached > 0.0f ? (int)reached : 0;
 }
 
 /* c + X of a state: c 2^(state octaves / states). */
@@ -60,17 +65,23 @@ ESW_FN float eswi_ecc_cell_sum(const eswi_ecc_cell *c, int state)
     return c->offset * eswi_exp2f(c->octaves / ECC_CHAIN_STATES * (float)state);
 }
 
-/* Counts the states that are asked of each user, in whole groups of lanes: the last one hears nobody, and each before it is
- * asked for what the next looks up from its own highest with its highest power. (One more, as a computed logarithm need
- * not grow where its argument does by a rounding.) */
-ESW_FN void eswi_ecc_cell_count_states(eswi_ecc_cell *c)
+/* Lays the states of a chain: `keenest` is max a, `most` the sum of b p at the highest power. The last user hears nobody;
+ * each before it is asked for what the next looks up from its own highest state, silent or with its highest power, in whole
+ * groups of lanes. (One more, as a computed logarithm need not grow where its argument does by a rounding.) */
+ESW_FN void eswi_ecc_cell_lay_states(eswi_ecc_cell *c, double keenest, double most)
 {
+    const double offset = 1.0 / keenest,
+                 top = ECC_CHAIN_STATES - 2.0 * c->n - 4.0; /* rounding up climbs two a user */
+    const double octaves = eswi_log2((offset + most) / offset) * 1.0001 * ECC_CHAIN_STATES / top;
     int highest = 0;
+    c->offset = (float)offset;
+    c->octaves = (float)(octaves > ECC_CHAIN_OCTAVES_LEAST ? octaves : ECC_CHAIN_OCTAVES_LEAST);
     for (int k = c->n - 1; k >= 0; k--) {
         const int states = (highest / ECC_LANES + 1) * ECC_LANES;
         c->states[k] = states < ECC_CHAIN_STATES ? states : ECC_CHAIN_STATES;
-        const float most = eswi_ecc_cell_sum(c, c->states[k] - 1) + c->adds[k] * c->power[c->levels - 1];
-        highest = eswi_ecc_cell_below(c, most) + 2 + 1;
+        const float loudest = eswi_ecc_cell_sum(c, c->states[k] - 1) + c->adds[k] * c->power[c->levels - 1];
+        const int sent = eswi_ecc_cell_below(c, loudest) + 2 + 1;
+        highest = sent > c->states[k] - 1 ? sent : c->states[k] - 1;
     }
 }
 

@@ -154,7 +154,7 @@ def available(tree):
         Oracle("CANSA: allocation", "tests/oracle/test_cansa_allocation", cansa),
         Oracle("CLO: slots", "tests/oracle/test_clo_slot", ("host/clo/slot.h", "host/clo/run.h")),
         Oracle("CLO: replay", "tests/oracle/test_clo_account", ("host/clo/queues.h", "host/clo/control.h")),
-        Oracle("ECC: certified", "tests/oracle/test_oracle_optimum_certified", ("host/ecc/states.h",)),
+        Oracle("ECC: chains", "tests/oracle/test_oracle_optimum_chain", ("host/ecc/states.h",)),
         Executable("eval: bits", "tests/simt/test_simt_ecc_eval_fast", eval_files),
         Executable("eval: asan", "tests/simt/test_simt_ecc_eval_asan", eval_files),
         Executable("eval: race", "tests/simt/test_simt_ecc_eval_race", eval_files),
