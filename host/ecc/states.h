@@ -163,31 +163,37 @@ ESW_FN eswi_ecc_cell_bounds eswi_ecc_cell_end(const eswi_ecc_cell *c, const eswi
 }
 
 /* Powers, 0 for who stays silent, that cost no more than the upper bound of a table done without `between`: at the
- * interference they have, every user takes what is best with the bound on those before it. In the order of decoding. */
+ * interference they have, every user takes what is best with the bound on those before it. That bound is read at a state
+ * not below the interference and not above the one the table itself would read: who stays silent leaves the state as it is.
+ * In the order of decoding. */
 ESW_FN void eswi_ecc_cell_decide(const eswi_ecc_cell *c, const eswi_ecc_cell_table *t, float *power_w)
 {
     float sum = c->offset;
+    int state = 0;
     for (int k = c->n - 1; k >= 0; k--) {
         const float heard = c->own[k] / (1.0f + c->hears[k] * (sum - c->offset));
-        float least = FLT_MAX;
+        float least = c->local[k] < FLT_MAX ? c->local[k] + t->high[k][state] : FLT_MAX;
+        int next = state;
         power_w[k] = 0.0f;
-        if (c->local[k] < FLT_MAX)
-            least = c->local[k] + t->high[k][eswi_ecc_cell_below(c, sum) + 2];
         for (int g = 0; g < c->levels; g++) {
-            const float power = c->power[g];
+            const float power = c->power[g], added = c->adds[k] * power;
             const float x = (c->weight_time + c->weight_energy * power) / eswi_log2_1pf_finite(power * heard);
+            const int real = eswi_ecc_cell_below(c, sum + added),
+                      tabled = eswi_ecc_cell_below(c, t->sum[state] + added),
+                      at = (real < tabled ? real : tabled) + 2;
             float cost = c->slope[k][0] * x + c->fixed[k][0];
             for (int line = 1; line < c->lines[k]; line++) {
                 const float other = c->slope[k][line] * x + c->fixed[k][line];
                 cost = other < cost ? other : cost;
             }
-            const float total = cost + t->high[k][eswi_ecc_cell_below(c, sum + c->adds[k] * power) + 2];
-            if (total < least) {
-                least = total;
+            if (cost + t->high[k][at] < least) {
+                least = cost + t->high[k][at];
+                next = at;
                 power_w[k] = power;
             }
         }
         sum += c->adds[k] * power_w[k];
+        state = next;
     }
 }
 

@@ -121,7 +121,7 @@ static void expect_those_of_all_states(const eswi_ecc_cell *chain, const char *i
 Test(optimum_chain, states_left_out_change_no_bit, .timeout = 3600)
 {
     const eswi_cpu_kernels *const *isa = eswi_cpu_kernels_available();
-    const int chains = test_full() ? 40000 : 800;
+    const int chains = test_full() ? 20000 : 800;
     for (int i = 0; i < chains; i++) {
         dice d = dice_of(560, (uint64_t)i);
         drawn x;
