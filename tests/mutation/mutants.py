@@ -277,6 +277,8 @@ MODELS = (
            "            eswi_clo_enqueue(q, p->device_node[k], k, t > 0 ? t - 1 : t);\n"),
     Mutant("chain-states-of-the-least-power", STATES, "c->adds[k] * c->power[c->levels - 1]",
            "c->adds[k] * c->power[0]"),
+    Mutant("chain-decision-of-a-state-above", STATES, "c->local[k] + t->high[k][state] :",
+           "c->local[k] + t->high[k][eswi_ecc_cell_below(c, sum) + 2] :"),
     Mutant("chain-sums-beyond-the-states", STATES, "state < (float)(ECC_CHAIN_STATES - 3) ? state",
            "state < (float)(2 * ECC_CHAIN_STATES) ? state", "race"),
     Mutant("control-the-wrong-way", CONTROL, "p->gamma * (p->r - mean[k])", "p->gamma * (mean[k] - p->r)"),

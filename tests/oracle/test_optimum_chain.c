@@ -19,6 +19,20 @@ typedef struct drawn {
     float power[LEVELS_MOST];
 } drawn;
 
+/* What user k pays if it hears nobody, at the best of its levels. */
+static float alone(const eswi_ecc_cell *c, int k)
+{
+    double least = INFINITY;
+    for (int g = 0; g < c->levels; g++) {
+        const double p = (double)c->power[g];
+        const double price =
+            ((double)c->weight_time + (double)c->weight_energy * p) / (log1p(p * (double)c->own[k]) / log(2.0));
+        for (int line = 0; line < c->lines[k]; line++)
+            least = fmin(least, (double)c->slope[k][line] * price + (double)c->fixed[k][line]);
+    }
+    return (float)fmin(least, 1e30);
+}
+
 /* A chain as no network would have it: a cell's uplink or downlink, its users in the order of their gains or in any. */
 static void draw_chain(drawn *x, dice *d)
 {
@@ -50,12 +64,14 @@ static void draw_chain(drawn *x, dice *d)
         c->own[k] = (float)gain[k];
         c->hears[k] = (float)hears;
         c->adds[k] = (float)adds;
-        c->local[k] = dice_chance(d, 0.5) ? (float)dice_log(d, 1e-3, 1e3) : FLT_MAX;
         c->lines[k] = dice_int(d, 1, 4);
         for (int line = 0; line < c->lines[k]; line++) {
             c->fixed[k][line] = (float)(line * dice_real(d, 0.0, 1.0));
             c->slope[k][line] = (float)dice_log(d, 1e-6, 1.0);
         }
+        c->local[k] = FLT_MAX;
+        if (dice_chance(d, 0.5)) /* near what sending costs, so that who stays silent is a close choice */
+            c->local[k] = fminf((float)dice_log(d, 0.5, 4.0) * alone(c, k), 1e30f);
         most += adds * (double)x->power[c->levels - 1];
         keenest = fmax(hears, keenest);
     }
